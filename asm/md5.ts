@@ -11,10 +11,11 @@ export const MD5_STATE: usize = PARTIAL + BLOCK;
 /** Bytes of a digest. */
 export const MD5_SIZE: usize = 16;
 
+// In every step `b` comes last from the step before, so it joins a sum that is ready.
 // @ts-ignore: decorator
 @inline
 function f(a: u32, b: u32, c: u32, d: u32, x: u32, s: u32, t: u32): u32 {
-  return b + rotl<u32>(a + (d ^ (b & (c ^ d))) + x + t, s);
+  return b + rotl<u32>((a + x + t) + (d ^ (b & (c ^ d))), s);
 }
 
 // The two halves of G have no bit in common, so a sum serves and waits for `b` only once.
@@ -27,13 +28,13 @@ function g(a: u32, b: u32, c: u32, d: u32, x: u32, s: u32, t: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function h(a: u32, b: u32, c: u32, d: u32, x: u32, s: u32, t: u32): u32 {
-  return b + rotl<u32>(a + (b ^ (c ^ d)) + x + t, s);
+  return b + rotl<u32>((a + x + t) + (b ^ (c ^ d)), s);
 }
 
 // @ts-ignore: decorator
 @inline
 function i(a: u32, b: u32, c: u32, d: u32, x: u32, s: u32, t: u32): u32 {
-  return b + rotl<u32>(a + (c ^ (b | ~d)) + x + t, s);
+  return b + rotl<u32>((a + x + t) + (c ^ (b | ~d)), s);
 }
 
 function compress(state: usize, data: usize, blocks: usize): void {

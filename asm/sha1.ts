@@ -59,52 +59,53 @@ function compress(state: usize, data: usize, blocks: usize): void {
     schedule(data);
     let w = SCRATCH;
     // Five rounds a turn: then every letter is back in its place and nothing has to be moved.
+    // The rotation of what the round before made joins a sum that is ready.
     for (const last = SCRATCH + 80; w < last; w += 20) {
-      e += rotl<u32>(a, 5) + ch(b, c, d) + load<u32>(w);
+      e = (e + load<u32>(w) + ch(b, c, d)) + rotl<u32>(a, 5);
       b = rotl<u32>(b, 30);
-      d += rotl<u32>(e, 5) + ch(a, b, c) + load<u32>(w, 4);
+      d = (d + load<u32>(w, 4) + ch(a, b, c)) + rotl<u32>(e, 5);
       a = rotl<u32>(a, 30);
-      c += rotl<u32>(d, 5) + ch(e, a, b) + load<u32>(w, 8);
+      c = (c + load<u32>(w, 8) + ch(e, a, b)) + rotl<u32>(d, 5);
       e = rotl<u32>(e, 30);
-      b += rotl<u32>(c, 5) + ch(d, e, a) + load<u32>(w, 12);
+      b = (b + load<u32>(w, 12) + ch(d, e, a)) + rotl<u32>(c, 5);
       d = rotl<u32>(d, 30);
-      a += rotl<u32>(b, 5) + ch(c, d, e) + load<u32>(w, 16);
+      a = (a + load<u32>(w, 16) + ch(c, d, e)) + rotl<u32>(b, 5);
       c = rotl<u32>(c, 30);
     }
     for (const last = SCRATCH + 160; w < last; w += 20) {
-      e += rotl<u32>(a, 5) + parity1(b, c, d) + load<u32>(w);
+      e = (e + load<u32>(w) + parity1(b, c, d)) + rotl<u32>(a, 5);
       b = rotl<u32>(b, 30);
-      d += rotl<u32>(e, 5) + parity1(a, b, c) + load<u32>(w, 4);
+      d = (d + load<u32>(w, 4) + parity1(a, b, c)) + rotl<u32>(e, 5);
       a = rotl<u32>(a, 30);
-      c += rotl<u32>(d, 5) + parity1(e, a, b) + load<u32>(w, 8);
+      c = (c + load<u32>(w, 8) + parity1(e, a, b)) + rotl<u32>(d, 5);
       e = rotl<u32>(e, 30);
-      b += rotl<u32>(c, 5) + parity1(d, e, a) + load<u32>(w, 12);
+      b = (b + load<u32>(w, 12) + parity1(d, e, a)) + rotl<u32>(c, 5);
       d = rotl<u32>(d, 30);
-      a += rotl<u32>(b, 5) + parity1(c, d, e) + load<u32>(w, 16);
+      a = (a + load<u32>(w, 16) + parity1(c, d, e)) + rotl<u32>(b, 5);
       c = rotl<u32>(c, 30);
     }
     for (const last = SCRATCH + 240; w < last; w += 20) {
-      e += rotl<u32>(a, 5) + maj(b, c, d) + load<u32>(w);
+      e = (e + load<u32>(w) + maj(b, c, d)) + rotl<u32>(a, 5);
       b = rotl<u32>(b, 30);
-      d += rotl<u32>(e, 5) + maj(a, b, c) + load<u32>(w, 4);
+      d = (d + load<u32>(w, 4) + maj(a, b, c)) + rotl<u32>(e, 5);
       a = rotl<u32>(a, 30);
-      c += rotl<u32>(d, 5) + maj(e, a, b) + load<u32>(w, 8);
+      c = (c + load<u32>(w, 8) + maj(e, a, b)) + rotl<u32>(d, 5);
       e = rotl<u32>(e, 30);
-      b += rotl<u32>(c, 5) + maj(d, e, a) + load<u32>(w, 12);
+      b = (b + load<u32>(w, 12) + maj(d, e, a)) + rotl<u32>(c, 5);
       d = rotl<u32>(d, 30);
-      a += rotl<u32>(b, 5) + maj(c, d, e) + load<u32>(w, 16);
+      a = (a + load<u32>(w, 16) + maj(c, d, e)) + rotl<u32>(b, 5);
       c = rotl<u32>(c, 30);
     }
     for (const last = SCRATCH + 320; w < last; w += 20) {
-      e += rotl<u32>(a, 5) + parity2(b, c, d) + load<u32>(w);
+      e = (e + load<u32>(w) + parity2(b, c, d)) + rotl<u32>(a, 5);
       b = rotl<u32>(b, 30);
-      d += rotl<u32>(e, 5) + parity2(a, b, c) + load<u32>(w, 4);
+      d = (d + load<u32>(w, 4) + parity2(a, b, c)) + rotl<u32>(e, 5);
       a = rotl<u32>(a, 30);
-      c += rotl<u32>(d, 5) + parity2(e, a, b) + load<u32>(w, 8);
+      c = (c + load<u32>(w, 8) + parity2(e, a, b)) + rotl<u32>(d, 5);
       e = rotl<u32>(e, 30);
-      b += rotl<u32>(c, 5) + parity2(d, e, a) + load<u32>(w, 12);
+      b = (b + load<u32>(w, 12) + parity2(d, e, a)) + rotl<u32>(c, 5);
       d = rotl<u32>(d, 30);
-      a += rotl<u32>(b, 5) + parity2(c, d, e) + load<u32>(w, 16);
+      a = (a + load<u32>(w, 16) + parity2(c, d, e)) + rotl<u32>(b, 5);
       c = rotl<u32>(c, 30);
     }
     a += a0;

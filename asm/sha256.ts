@@ -51,7 +51,7 @@ function smallSigma1(x: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function temp1(e: u32, f: u32, g: u32, h: u32, k: u32): u32 {
-  return h + k + bigSigma1(e) + (g ^ (e & (f ^ g)));
+  return (h + k) + (g ^ (e & (f ^ g))) + bigSigma1(e);
 }
 
 /** T2 of a round, with Maj of 4.1.2. */

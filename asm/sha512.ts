@@ -63,7 +63,7 @@ function smallSigma1(x: u64): u64 {
 // @ts-ignore: decorator
 @inline
 function temp1(e: u64, f: u64, g: u64, h: u64, k: u64): u64 {
-  return h + k + bigSigma1(e) + (g ^ (e & (f ^ g)));
+  return (h + k) + (g ^ (e & (f ^ g))) + bigSigma1(e);
 }
 
 /** T2 of a round, with Maj of 4.1.3. */
