@@ -1,0 +1,67 @@
+// The document of an audit: `discern.audit/1`.
+
+import type { Owner } from "../bytes/span.ts";
+import type { ImageFacts, ToolFacts, VolumeFacts } from "../model/result.ts";
+import type { Confidence, Severity } from "./rule.ts";
+
+/** `damaged` with an error, else `suspicious` with a warning, else `intact`; or nothing could be read. */
+export type Verdict = "intact" | "suspicious" | "damaged" | "unreadable";
+
+/** An entry of the catalogue at a byte range of the opened file. */
+export type Finding = {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly title: string;
+  readonly message: string;
+  /** First byte in the opened file; absent where the finding has no place. */
+  readonly offset?: number;
+  readonly length?: number;
+  /** Logical sector of the first byte. */
+  readonly sector?: number;
+  readonly volume?: string;
+  readonly path?: string;
+  readonly pathBytes?: string;
+  readonly recorded?: string;
+  readonly expected?: string;
+  readonly clause: string;
+  readonly remedy: string;
+  /** Index of the finding that explains this one. */
+  readonly causedBy?: number;
+  /** Findings of this rule and place folded into one. */
+  readonly count: number;
+};
+
+/** What of a file is there. */
+export type LossState = "intact" | "cut" | "lost" | "contradicted" | "unproven";
+
+/** A file of which something is missing. */
+export type Loss = {
+  readonly path: string;
+  readonly pathBytes?: string;
+  readonly volume: string;
+  readonly bytes: number;
+  readonly lost: number;
+  readonly state: LossState;
+};
+
+/** `discern.audit/1`. */
+export type AuditResult = {
+  readonly format: "discern.audit/1";
+  readonly tool: ToolFacts;
+  readonly image: ImageFacts;
+  readonly verdict: Verdict;
+  readonly volumes: readonly VolumeFacts[];
+  readonly accounting: {
+    readonly bytes: number;
+    readonly owners: Partial<Readonly<Record<Owner, number>>>;
+  };
+  readonly proof: {
+    readonly proven: number;
+    readonly contradicted: number;
+    readonly unproven: number;
+    readonly by: Readonly<Record<string, number>>;
+  };
+  readonly losses: readonly Loss[];
+  readonly findings: readonly Finding[];
+};

@@ -1,0 +1,66 @@
+// Rules as rows of data, and what a check reports. The ids are those of the catalogue, permanent.
+
+import type { Span } from "../bytes/span.ts";
+import type { Image } from "../model/image.ts";
+import type { DirectoryView } from "../model/directory.ts";
+
+/** What a finding means for the bytes; see the style guide. */
+export type Severity = "error" | "warning" | "info" | "note";
+
+/** How sure a finding is, apart from how grave. */
+export type Confidence = "certain" | "likely" | "guess";
+
+/** A row of the catalogue. */
+export type Rule = {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly clause: string;
+  /** Why it matters, and known genuine tools that deviate. */
+  readonly rationale: string;
+  /** What the user can do. */
+  readonly remedy: string;
+  /** `certain` where absent. */
+  readonly confidence?: Confidence;
+  /** Ids of layouts that `discern rules ID` draws. */
+  readonly layouts?: readonly string[];
+};
+
+/** Rules by a name that the checks of the same file use. */
+export type RuleTable = Readonly<Record<string, Rule>>;
+
+/** A rule fired. */
+export type Hit = {
+  readonly rule: Rule;
+  /** The exact bytes, in the space they were found in; absent where there is no place. */
+  readonly span?: Span;
+  /** With the recorded numbers; never just "invalid". */
+  readonly message: string;
+  /** Where the catalogue's recipe says so. */
+  readonly severity?: Severity;
+  readonly confidence?: Confidence;
+  readonly recorded?: string;
+  readonly expected?: string;
+  /** Kind of the volume whose tree it belongs to. */
+  readonly volume?: string;
+  /** Tree and node whose path the finding carries. */
+  readonly tree?: number;
+  readonly node?: number;
+  /** Id of the rule whose finding explains this one, if that finding is there. */
+  readonly causedBy?: string;
+};
+
+/** Judges what stands alone in an image. Pure: no input or output, clock or order dependence. */
+export type ImageCheck = (image: Image) => Iterable<Hit>;
+
+/** Judges one directory at a time, each decoded once for all such checks. Pure likewise. */
+export type DirectoryCheck = (directory: DirectoryView, image: Image) => Iterable<Hit>;
+
+/** A file of `rules/`: its rows and its checks. */
+export type RuleFamily = {
+  readonly rules: RuleTable;
+  readonly image?: readonly ImageCheck[];
+  readonly directory?: readonly DirectoryCheck[];
+  /** Fault kinds that decoders record, and the rule that judges each. */
+  readonly faults?: Readonly<Record<string, Rule>>;
+};

@@ -1,0 +1,85 @@
+// Recorded times of ECMA-119 (8.4.26.1 and 9.1.5): kept as recorded, with the instant beside them.
+
+/** A time as recorded; the parts mean nothing where `unset`, and may be out of range where not `valid`. */
+export type RecordedTime = {
+  /** The bytes as recorded, 7 or 17 of them (6 or 16 in High Sierra). */
+  readonly raw: Uint8Array;
+  /** Recorded as "not given". */
+  readonly unset: boolean;
+  /** Every part is in its range and the date exists. */
+  readonly valid: boolean;
+  /** Quarter hours east of UTC, -48 to 52; as recorded, even where out of range. */
+  readonly offset: number;
+  /** Milliseconds since 1970 in UTC; absent where unset or not valid. */
+  readonly epoch?: number;
+};
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) {
+    return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  }
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+function instant(parts: readonly number[], offset: number): number | undefined {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, hundredths = 0] = parts;
+  const inRange = month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) &&
+    hour <= 23 && minute <= 59 && second <= 59 && hundredths <= 99 &&
+    offset >= -48 && offset <= 52;
+  if (!inRange) return undefined;
+  const local = new Date(0);
+  local.setUTCFullYear(year, month - 1, day);
+  local.setUTCHours(hour, minute, second, hundredths * 10);
+  return local.getTime() - offset * 15 * 60_000;
+}
+
+function recorded(
+  raw: Uint8Array,
+  unset: boolean,
+  parts: readonly number[],
+  offset: number,
+): RecordedTime {
+  const epoch = unset ? undefined : instant(parts, offset);
+  const time = { raw, unset, valid: unset || epoch !== undefined, offset };
+  return epoch === undefined ? time : { ...time, epoch };
+}
+
+/** Decodes 7 bytes (ECMA-119:1987 9.1.5), or 6 without the offset byte (High Sierra). */
+export function decodeTime7(raw: Uint8Array): RecordedTime {
+  const unset = raw.every((byte) => byte === 0);
+  const parts = [1900 + (raw[0] ?? 0), ...raw.subarray(1, 6)];
+  return recorded(raw, unset, parts, ((raw[6] ?? 0) << 24) >> 24);
+}
+
+function digits(raw: Uint8Array, at: number, count: number): number {
+  let value = 0;
+  for (let i = at; i < at + count; i++) {
+    const digit = (raw[i] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** Decodes 17 bytes of digits (ECMA-119:1987 8.4.26.1), or 16 without the offset byte. */
+export function decodeTime17(raw: Uint8Array): RecordedTime {
+  // Sixteen digits 0 mean "not given"; some masters write zero bytes instead, or a mixture (ISO-PVD-016).
+  const unset = raw.subarray(0, 16).every((byte) => byte === 0x30 || byte === 0);
+  const parts = [
+    digits(raw, 0, 4),
+    digits(raw, 4, 2),
+    digits(raw, 6, 2),
+    digits(raw, 8, 2),
+    digits(raw, 10, 2),
+    digits(raw, 12, 2),
+    digits(raw, 14, 2),
+  ];
+  return recorded(raw, unset, parts[0] === 0 ? [] : parts, ((raw[16] ?? 0) << 24) >> 24);
+}
+
+/** An instant as RFC 3339 in UTC; with milliseconds only where there are any. */
+export function formatInstant(epoch: number): string {
+  const date = new Date(epoch);
+  if (Number.isNaN(date.getTime())) return "";
+  return date.toISOString().replace(/\.000Z$/, "Z");
+}

@@ -1,0 +1,108 @@
+// Cue sheets: text that names a data file and its tracks. Sheets of one data track are opened.
+
+import type { ByteSource } from "../bytes/source.ts";
+import { decodeUtf8 } from "../bytes/text.ts";
+import { bin } from "./bin.ts";
+import { type Container, ContainerError, type Opened, peek, type Sidecars } from "./container.ts";
+import { iso } from "./iso.ts";
+
+const SHEET_BYTES = 256 * 1024;
+
+/** A `FILE` of a sheet with its tracks. */
+export type CueFile = {
+  readonly name: string;
+  readonly type: string;
+  readonly tracks: readonly CueTrack[];
+};
+
+/** A `TRACK` of a sheet; `start` is its index 1 in sectors of the file. */
+export type CueTrack = {
+  readonly number: number;
+  readonly mode: string;
+  readonly start: number;
+};
+
+/** Parses a cue sheet; lines that it does not know are left out. */
+export function parseCue(text: string): CueFile[] {
+  const files: { name: string; type: string; tracks: CueTrack[] }[] = [];
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    const file = /^\s*FILE\s+(?:"([^"]*)"|(\S+))\s+(\S+)/i.exec(line);
+    if (file !== null) {
+      files.push({
+        name: file[1] ?? file[2] ?? "",
+        type: (file[3] ?? "").toUpperCase(),
+        tracks: [],
+      });
+    }
+    const tracks = files.at(-1)?.tracks;
+    const track = /^\s*TRACK\s+(\d+)\s+(\S+)/i.exec(line);
+    if (track !== null && tracks !== undefined) {
+      tracks.push({ number: Number(track[1]), mode: (track[2] ?? "").toUpperCase(), start: 0 });
+    }
+    const index = /^\s*INDEX\s+0?1\s+(\d+):(\d+):(\d+)/i.exec(line);
+    const last = tracks?.at(-1);
+    if (index !== null && tracks !== undefined && last !== undefined) {
+      const start = (Number(index[1]) * 60 + Number(index[2])) * 75 + Number(index[3]);
+      tracks[tracks.length - 1] = { ...last, start };
+    }
+  }
+  return files;
+}
+
+async function sheetText(source: ByteSource): Promise<string | undefined> {
+  if (source.size > SHEET_BYTES) return undefined;
+  const bytes = await peek(source, 0, SHEET_BYTES);
+  return bytes.includes(0) ? undefined : decodeUtf8(bytes).text;
+}
+
+async function openData(
+  { name }: CueFile,
+  sheet: ByteSource,
+  sidecars: Sidecars,
+): Promise<ByteSource> {
+  const data = await sidecars(name);
+  if (data !== undefined) return data;
+  throw new ContainerError(
+    `Cannot open the data of ${sheet.name}: it names "${name}", which is not beside it or may not be read`,
+  );
+}
+
+/** A cue sheet over one data file. */
+export const cue: Container = {
+  name: "cue",
+  extensions: ["cue"],
+
+  async probe(source) {
+    try {
+      const text = await sheetText(source);
+      return text !== undefined && parseCue(text).some((file) => file.tracks.length > 0);
+    } catch {
+      return false;
+    }
+  },
+
+  async open(source, sidecars): Promise<Opened> {
+    const files = parseCue(await sheetText(source) ?? "");
+    const isData = (track: CueTrack) => track.mode.startsWith("MODE") || track.mode === "CDI/2352";
+    const file = files.find((each) => each.tracks.some(isData)) ?? files[0];
+    if (file === undefined) {
+      throw new ContainerError(`Cannot open ${source.name}: it names no file`);
+    }
+    const data = await openData(file, source, sidecars);
+    const raw = await bin.probe(data);
+    const opened = raw ? await bin.open(data, sidecars) : await iso.open(data, sidecars);
+    const tracks = files.flatMap((each) => each.tracks);
+    const notes = [...opened.facts.notes];
+    if (tracks.length > 1) {
+      notes.push(
+        `the sheet names ${tracks.length} tracks; only data track(s) of "${file.name}" are read`,
+      );
+    }
+    const stated = file.tracks.find(isData)?.mode.split("/")[1];
+    if (stated !== undefined && Number(stated) !== opened.layout.stride) {
+      notes.push(`the sheet says ${stated} bytes a sector, the data have ${opened.layout.stride}`);
+    }
+    const facts = { ...opened.facts, name: "cue", dataPath: data.name, notes };
+    return { ...opened, source: data, facts };
+  },
+};

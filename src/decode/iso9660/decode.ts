@@ -1,0 +1,336 @@
+// ISO 9660 as a whole: sessions, their descriptors, the trees and path tables that these name.
+
+import { logicalSpan, SECTOR } from "../../bytes/span.ts";
+import { valuesOf } from "../../bytes/struct.ts";
+import { decodeUcs2, decodeUtf8, startsWithText } from "../../bytes/text.ts";
+import type { Recognised, Session, Volume } from "../../model/image.ts";
+import { Namespace, type VolumeKind } from "../../model/namespace.ts";
+import { PathTable, type PathTableType } from "../../model/path_table.ts";
+import { Tree, type TreeKind } from "../../model/tree.ts";
+import type { Context } from "./context.ts";
+import {
+  blockSizeOf,
+  type BootRecord,
+  type FoundSession,
+  primaryOf,
+  readSessions,
+  type TreeDescriptor,
+} from "./descriptors.ts";
+import { holdsRecords } from "./directory.ts";
+import {
+  highSierraDescriptor,
+  pathTableRecordL,
+  pathTableRecordM,
+  primaryVolumeDescriptor,
+} from "./layout.ts";
+import { decodePathTable } from "./path_table.ts";
+import type { TreeReading } from "./view.ts";
+import { type Budget, type Root, TreeWalk } from "./walk.ts";
+
+/** All that ISO 9660 structures say of an image. */
+export type IsoFacts = {
+  readonly sessions: readonly Session[];
+  /** Number of the session whose volumes are shown. */
+  readonly session: number;
+  readonly volumes: readonly Volume[];
+  readonly trees: readonly TreeReading[];
+  readonly pathTables: readonly PathTable[];
+  readonly boot: readonly (BootRecord & { readonly session: number })[];
+  readonly recognised: readonly Recognised[];
+  /** Logical byte after the volume, over all sessions; 0 where there is none. */
+  readonly volumeEnd: number;
+  /** Logical sector after the last descriptor set. */
+  readonly descriptorsEnd: number;
+};
+
+const volumeOfTree: Readonly<Record<TreeKind, VolumeKind>> = {
+  primary: "iso9660",
+  joliet: "joliet",
+  enhanced: "enhanced",
+  supplementary: "iso9660",
+};
+
+class IsoReader {
+  readonly #context: Context;
+  readonly #budget: Budget;
+  readonly #trees: TreeReading[] = [];
+  readonly #pathTables: PathTable[] = [];
+  readonly #boot: (BootRecord & { readonly session: number })[] = [];
+  /** Root extent to tree, so that descriptors that share a root share its tree. */
+  readonly #roots = new Map<string, number>();
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#budget = { records: context.limits.records };
+  }
+
+  async read(wanted: number | undefined): Promise<IsoFacts> {
+    const found = await readSessions(this.#context);
+    const recognised = found.length === 0 ? await this.#recognise() : [];
+    const own = found.filter((session) => !session.relocated);
+    const counted = own.length > 0 ? own : found;
+    const sessions = counted.map((session, index) => sessionFacts(session, index + 1));
+    const current = wanted ?? sessions.length;
+    const volumes: Volume[] = [];
+    // The current session first: its trees have the names that the region map shows.
+    const order = [...counted.keys()].sort((a, b) =>
+      Number(b + 1 === current) - Number(a + 1 === current) || a - b
+    );
+    for (const index of order) {
+      const session = counted[index];
+      if (session === undefined) continue;
+      const shown = await this.#session(session, index + 1);
+      if (index + 1 === current) volumes.push(...shown);
+    }
+    for (const { set } of found.filter((session) => session.relocated && own.length > 0)) {
+      for (const boot of set.boot) this.#boot.push({ ...boot, session: current });
+    }
+    return {
+      sessions,
+      session: current,
+      volumes,
+      trees: this.#trees,
+      pathTables: this.#pathTables,
+      boot: this.#boot,
+      recognised,
+      volumeEnd: volumeEnd(found),
+      descriptorsEnd: Math.max(16, ...found.map((session) => session.set.end)),
+    };
+  }
+
+  async #recognise(): Promise<Recognised[]> {
+    const { bytes } = await this.#context.read(16 * SECTOR, SECTOR);
+    const start = 16 * SECTOR;
+    if (startsWithText(bytes, "CDROM", 9)) {
+      const span = logicalSpan(start, highSierraDescriptor.size);
+      const value = valuesOf(highSierraDescriptor, bytes);
+      this.#context.out.claim(logicalSpan(start, SECTOR), "descriptor", {
+        name: highSierraDescriptor.title,
+      });
+      if (value !== undefined) {
+        this.#context.out.structures.add({
+          layout: highSierraDescriptor,
+          span,
+          value,
+          owner: "descriptor",
+        });
+      }
+      const label = value === undefined ? "" : decodeUtf8(value.volumeIdentifier).text.trimEnd();
+      return [{ kind: "highsierra", what: "High Sierra volume", span, label }];
+    }
+    return [];
+  }
+
+  async #session({ set }: FoundSession, number: number): Promise<Volume[]> {
+    const volumes: Volume[] = [];
+    for (const descriptor of distinctTrees(set.trees)) {
+      const volume = volumeOfTree[descriptor.kind];
+      const blockSize = blockSizeOf(descriptor);
+      const shown = await this.#tree(descriptor, volume, blockSize, number);
+      const reading = this.#trees[shown];
+      const shared = {
+        blocks: descriptor.value.volumeSpaceSize.le,
+        blockSize,
+        session: number,
+        tree: shown,
+        descriptor: descriptor.span,
+        ...labelOf(descriptor),
+      };
+      if (reading === undefined) continue;
+      volumes.push({ kind: volume, ...shared, namespace: new Namespace(reading.tree, volume) });
+      if (descriptor.kind === "primary" && reading.tree.hasRockRidge) {
+        const namespace = new Namespace(reading.tree, "rockridge");
+        volumes.push({ kind: "rockridge", ...shared, namespace });
+      }
+    }
+    for (const boot of set.boot) this.#boot.push({ ...boot, session: number });
+    return volumes;
+  }
+
+  async #tree(
+    descriptor: TreeDescriptor,
+    volume: VolumeKind,
+    blockSize: number,
+    session: number,
+  ): Promise<number> {
+    const treeIndex = this.#trees.length;
+    const tables = await this.#readPathTables(descriptor, volume, blockSize, treeIndex);
+    const root = await this.#root(descriptor, volume, blockSize, tables);
+    const key = `${root.start}`;
+    const known = this.#roots.get(key);
+    // Sessions that name one root, and mkisofs' level 4, share a tree: walk it once.
+    if (known !== undefined && this.#trees[known]?.tree.session === session) {
+      this.#pathTables.splice(this.#pathTables.length - tables.length, tables.length);
+      return known;
+    }
+    this.#roots.set(key, treeIndex);
+    const tree = new Tree(descriptor.kind, session);
+    const sequence = descriptor.value.volumeSequenceNumber.le;
+    const walk = new TreeWalk(
+      tree,
+      { volume, treeIndex, blockSize, sequence },
+      this.#context,
+      this.#budget,
+    );
+    // The slot is taken before the walk, so that the numbers of later trees stay right.
+    const slot = { tree, treeIndex, blockSize, mode: { active: false, skip: 0 } };
+    this.#trees.push(slot);
+    await walk.walk(root);
+    this.#trees[treeIndex] = { ...slot, mode: walk.mode };
+    return treeIndex;
+  }
+
+  // The root record may be damaged: the MSB first copy and the path table name the same place.
+  async #root(
+    { span, value }: TreeDescriptor,
+    volume: VolumeKind,
+    blockSize: number,
+    tables: readonly PathTable[],
+  ): Promise<Root> {
+    const { rootLocationOfExtent: location, rootDataLength: length } = value;
+    const extended = value.rootExtendedAttributeRecordLength;
+    const record = span.start + 156;
+    const own = { start: (location.le + extended) * blockSize, length: length.le, record };
+    const places = [location.le, location.be, ...tables.map((table) => table.record(0).location)];
+    for (const place of new Set(places)) {
+      const start = (place + extended) * blockSize;
+      const { bytes } = await this.#context.read(start, SECTOR);
+      if (place === 0 || !holdsRecords(bytes)) continue;
+      if (start === own.start && length.le > 0) return own;
+      const size = rootLength(bytes, [length.le, length.be]);
+      this.#context.out.fault({
+        kind: "root-replaced",
+        structure: primaryVolumeDescriptor.id,
+        span: logicalSpan(record, 34),
+        message:
+          `the root record names logical block ${location.le} with ${length.le} bytes, where no ` +
+          `directory is; block ${place} is read instead`,
+        recorded: String(location.le),
+        expected: String(place),
+        volume,
+      });
+      return { start, length: size, record };
+    }
+    return own;
+  }
+
+  async #readPathTables(
+    { value, span }: TreeDescriptor,
+    volume: VolumeKind,
+    blockSize: number,
+    treeIndex: number,
+  ): Promise<PathTable[]> {
+    const tables: PathTable[] = [];
+    const size = value.pathTableSize.le;
+    const read = async (type: PathTableType, optional: boolean, block: number, field: number) => {
+      if (optional && block === 0) return;
+      const place = logicalSpan(block * blockSize, size);
+      const table = await this.#readPathTable(type, optional, treeIndex, place, {
+        volume,
+        field: logicalSpan(span.start + field, 4),
+        descriptorsEnd: 17 * SECTOR,
+      });
+      if (table !== undefined) tables.push(table);
+    };
+    await read("L", false, value.typeLPathTable, 140);
+    await read("L", true, value.optionalTypeLPathTable, 144);
+    await read("M", false, value.typeMPathTable, 148);
+    await read("M", true, value.optionalTypeMPathTable, 152);
+    this.#pathTables.push(...tables);
+    return tables;
+  }
+
+  async #readPathTable(
+    type: PathTableType,
+    optional: boolean,
+    tree: number,
+    span: { readonly space: "logical" | "file"; readonly start: number; readonly length: number },
+    { volume, field, descriptorsEnd }: {
+      readonly volume: VolumeKind;
+      readonly field: {
+        readonly space: "logical" | "file";
+        readonly start: number;
+        readonly length: number;
+      };
+      readonly descriptorsEnd: number;
+    },
+  ): Promise<PathTable | undefined> {
+    const { logicalSize, limits, out, read } = this.#context;
+    const end = span.start + span.length;
+    if (span.start < descriptorsEnd || end > logicalSize || span.length === 0) {
+      const omitted = span.start === 0 ? "path-table-omitted" : "path-table-outside";
+      out.fault({
+        kind: optional ? "optional-path-table-outside" : omitted,
+        structure: `iso9660/path-table-record-${type.toLowerCase()}`,
+        span: field,
+        message:
+          `the Type ${type} path table [${span.start}, ${end}) does not lie in the data area, ` +
+          `which ends at ${logicalSize}`,
+        recorded: type,
+        volume,
+      });
+      if (span.start < descriptorsEnd || span.start >= logicalSize || span.length === 0) {
+        return undefined;
+      }
+    }
+    out.claim(span, "path-table", { name: `Type ${type} path table (${volume})` });
+    const { bytes } = await read(span.start, Math.min(span.length, limits.pathTableBytes));
+    const table = new PathTable(
+      type,
+      optional,
+      tree,
+      span,
+      type === "L" ? pathTableRecordL : pathTableRecordM,
+    );
+    decodePathTable(table, bytes, volume, out);
+    return table;
+  }
+}
+
+// A second primary descriptor repeats the first (6.7.1): one tree serves both.
+function distinctTrees(trees: readonly TreeDescriptor[]): TreeDescriptor[] {
+  const primary = trees.find((tree) => tree.kind === "primary");
+  return trees.filter((tree) => tree.kind !== "primary" || tree === primary);
+}
+
+function sessionFacts({ start, set }: FoundSession, number: number): Session {
+  const primary = primaryOf(set);
+  return {
+    number,
+    start,
+    blocks: primary?.value.volumeSpaceSize.le ?? 0,
+    blockSize: primary === undefined ? SECTOR : blockSizeOf(primary),
+    label: primary === undefined ? "" : labelOf(primary).label,
+    relocated: false,
+  };
+}
+
+function labelOf({ kind, value }: TreeDescriptor): { label: string; labelBytes?: Uint8Array } {
+  const raw = value.volumeIdentifier;
+  const { text, valid } = kind === "joliet" ? decodeUcs2(raw) : decodeUtf8(raw);
+  const label = text.replace(/[ \0]+$/, "");
+  return valid ? { label } : { label, labelBytes: raw };
+}
+
+function volumeEnd(sessions: readonly FoundSession[]): number {
+  let end = 0;
+  for (const { start, set } of sessions) {
+    const primary = primaryOf(set) ?? set.trees[0];
+    if (primary === undefined) continue;
+    const size = primary.value.volumeSpaceSize;
+    end = Math.max(end, start * SECTOR + size.le * blockSizeOf(primary));
+  }
+  return end;
+}
+
+// The length that the root's `.` record gives, else the larger copy of the root record.
+function rootLength(bytes: Uint8Array, recorded: readonly number[]): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const dot = bytes.length >= 18 ? view.getUint32(10, true) : 0;
+  return dot > 0 && dot % SECTOR === 0 ? dot : Math.max(SECTOR, ...recorded);
+}
+
+/** Reads every session, its descriptors, trees and path tables. Never throws on image data. */
+export function readIso9660(context: Context, session: number | undefined): Promise<IsoFacts> {
+  return new IsoReader(context).read(session);
+}

@@ -1,0 +1,176 @@
+// Directory extents (ECMA-119:1987 6.8, 9.1): where their records are, however damaged.
+
+import { logicalSpan, SECTOR } from "../../bytes/span.ts";
+import type { Recorder } from "../../bytes/struct.ts";
+import { isZero } from "../../bytes/text.ts";
+import { directoryRecord } from "./layout.ts";
+
+const field = directoryRecord.fields;
+const HEAD = directoryRecord.size;
+
+/** A record in a directory extent: its place and length in the extent, trusted to be inside it. */
+export type RecordPlace = {
+  readonly at: number;
+  readonly length: number;
+  /** Its recorded length is impossible; this one was found by the record that follows. */
+  readonly repaired?: boolean;
+};
+
+/** The numbers of a record that a walk needs, from their LSB first copies. */
+export type RecordHead = {
+  readonly extendedLength: number;
+  readonly location: number;
+  readonly dataLength: number;
+  readonly flags: number;
+  readonly unit: number;
+  readonly gap: number;
+  readonly sequence: number;
+  readonly identifier: Uint8Array;
+  /** Offset of the system use field in the record. */
+  readonly systemUse: number;
+};
+
+/** Reads the head of a record at `at` of a directory extent. */
+export function recordHead(view: DataView, { at, length }: RecordPlace): RecordHead {
+  const identifierLength = view.getUint8(at + field.lengthOfFileIdentifier.offset);
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, length);
+  const even = identifierLength % 2 === 0;
+  return {
+    extendedLength: view.getUint8(at + field.extendedAttributeRecordLength.offset),
+    location: view.getUint32(at + field.locationOfExtent.offset, true),
+    dataLength: view.getUint32(at + field.dataLength.offset, true),
+    flags: view.getUint8(at + field.fileFlags.offset),
+    unit: view.getUint8(at + field.fileUnitSize.offset),
+    gap: view.getUint8(at + field.interleaveGapSize.offset),
+    sequence: view.getUint16(at + field.volumeSequenceNumber.offset, true),
+    identifier: bytes.subarray(HEAD, HEAD + identifierLength),
+    systemUse: Math.min(length, HEAD + identifierLength + (even ? 1 : 0)),
+  };
+}
+
+/**
+ * Whether bytes look like a directory record: both orders of its three numbers agree and its lengths fit.
+ * Data that are no record pass with a chance of about 2^-80.
+ */
+export function looksLikeRecord(view: DataView, at: number, limit: number): boolean {
+  if (at + HEAD + 1 > limit) return false;
+  const length = view.getUint8(at);
+  const identifier = view.getUint8(at + field.lengthOfFileIdentifier.offset);
+  const fits = length >= HEAD + 1 && at + length <= limit && identifier >= 1 &&
+    HEAD + identifier <= length;
+  return fits && numbersAgree(view, at);
+}
+
+function numbersAgree(view: DataView, at: number): boolean {
+  const location = at + field.locationOfExtent.offset;
+  const length = at + field.dataLength.offset;
+  const sequence = at + field.volumeSequenceNumber.offset;
+  return view.getUint32(location, true) === view.getUint32(location + 4) &&
+    view.getUint32(length, true) === view.getUint32(length + 4) &&
+    view.getUint16(sequence, true) === view.getUint16(sequence + 2);
+}
+
+/** What a directory extent is, for messages and faults. */
+export type ExtentOrigin = {
+  /** Logical byte at which the extent begins. */
+  readonly start: number;
+  readonly volume: string;
+  readonly node: number;
+};
+
+/** Records of a directory extent, in order. Bad ones are faults; the good ones behind them are found. */
+export function* recordPlaces(
+  bytes: Uint8Array,
+  { start, volume, node }: ExtentOrigin,
+  out: Recorder,
+): Generator<RecordPlace> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const fault = (kind: string, at: number, length: number, message: string, more = {}) =>
+    out.fault({
+      kind,
+      structure: directoryRecord.id,
+      span: logicalSpan(start + at, length),
+      message,
+      volume,
+      node,
+      ...more,
+    });
+  let at = 0;
+  while (at < bytes.length) {
+    const sectorEnd = Math.min(bytes.length, at - at % SECTOR + SECTOR);
+    const length = bytes[at] ?? 0;
+    if (length === 0) {
+      // A length of 0 means "no more records in this sector" (6.8.1.1).
+      at = sectorEnd;
+      continue;
+    }
+    const minimum = HEAD + Math.max(1, at + HEAD <= bytes.length ? bytes[at + HEAD - 1] ?? 0 : 1);
+    const crosses = at + length > sectorEnd;
+    const nameless = at + HEAD <= bytes.length && bytes[at + HEAD - 1] === 0;
+    if (length >= minimum && !crosses && !nameless) {
+      yield { at, length };
+      at += length;
+      continue;
+    }
+    const next = resync(view, at + 2, sectorEnd);
+    if (nameless && length > HEAD && !crosses) {
+      fault(
+        "name-length-zero",
+        at + HEAD - 1,
+        1,
+        "a directory record has an identifier of length 0",
+        {
+          recorded: "0",
+          expected: "1 or more",
+        },
+      );
+    } else if (crosses && length >= minimum && at + length <= bytes.length && next === undefined) {
+      fault(
+        "record-crosses-sector",
+        at,
+        length,
+        `a record of ${length} bytes at byte ${at % SECTOR} ` +
+          `of its sector reaches into the next one`,
+      );
+      if (numbersAgree(view, at)) yield { at, length };
+      at += length;
+      continue;
+    } else {
+      fault(
+        "record-length",
+        at,
+        1,
+        `a record has length ${length}; its head and identifier need ` +
+          `${minimum}, and ${sectorEnd - at} bytes are left in its sector`,
+        {
+          recorded: String(length),
+          expected: `${minimum} to ${Math.min(254, sectorEnd - at)}`,
+        },
+      );
+    }
+    const room = (next ?? sectorEnd) - at;
+    const salvageable = !nameless && room >= minimum && at + HEAD <= bytes.length &&
+      numbersAgree(view, at);
+    if (salvageable) {
+      yield { at, length: next === undefined ? minimum : Math.min(room, 255), repaired: true };
+    }
+    at = next ?? sectorEnd;
+  }
+}
+
+/** The next place in a sector that looks like a record, or undefined. */
+function resync(view: DataView, from: number, sectorEnd: number): number | undefined {
+  for (let at = from + from % 2; at + HEAD < sectorEnd; at += 2) {
+    if (looksLikeRecord(view, at, sectorEnd)) return at;
+  }
+  return undefined;
+}
+
+/** Whether a directory extent holds records at all: its first bytes are `.`, or look like some record. */
+export function holdsRecords(bytes: Uint8Array): boolean {
+  if (bytes.length < HEAD + 1 || isZero(bytes.subarray(0, HEAD + 1))) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const limit = Math.min(bytes.length, SECTOR);
+  if (bytes[HEAD - 1] === 1 && bytes[HEAD] === 0 && (bytes[0] ?? 0) >= HEAD + 1) return true;
+  return looksLikeRecord(view, 0, limit) || resync(view, 2, limit) !== undefined;
+}

@@ -1,0 +1,136 @@
+// One directory decoded in full, for rules, comparison and `why`: every record with its entries.
+
+import { logicalSpan, type Span } from "../../bytes/span.ts";
+import { valuesOf } from "../../bytes/struct.ts";
+import { equalBytes } from "../../bytes/text.ts";
+import type { DirectoryView, RecordView, SystemUseEntry } from "../../model/directory.ts";
+import { fileFlags, type Tree } from "../../model/tree.ts";
+import { decodeArea, type SystemUseMode } from "../rockridge/decode.ts";
+import type { Context } from "./context.ts";
+import { holdsRecords, recordHead, recordPlaces } from "./directory.ts";
+import { directoryRecord } from "./layout.ts";
+
+/** What a tree's directories are read with. */
+export type TreeReading = {
+  readonly tree: Tree;
+  readonly treeIndex: number;
+  readonly blockSize: number;
+  readonly mode: SystemUseMode;
+};
+
+const silent = { structure: () => {}, fault: () => {} };
+
+/** Reads and decodes a directory. Faults were recorded by the walk and are not repeated here. */
+export async function readDirectoryView(
+  node: number,
+  reading: TreeReading,
+  context: Pick<Context, "read" | "limits" | "logicalSize">,
+): Promise<DirectoryView> {
+  const { tree, treeIndex } = reading;
+  const { start, length } = tree.extent(node, 0);
+  const span = logicalSpan(start, length);
+  const wanted = Math.min(length, context.limits.directoryBytes);
+  const { bytes } = await context.read(start, wanted);
+  const records: RecordView[] = [];
+  const skipped = tree.unreadable.has(node) && tree.firstChild(node) < 0 && !holdsRecords(bytes);
+  if (!skipped) {
+    const numbers = new NodeNumbers(tree, node);
+    for (const place of recordPlaces(bytes, { start, volume: "", node }, silent)) {
+      const record = bytes.subarray(place.at, place.at + place.length);
+      records.push(await recordView(record, start + place.at, numbers, reading, context));
+    }
+  }
+  return { tree: treeIndex, node, span, bytes, records };
+}
+
+// Gives the records of a directory the nodes that the walk gave them: same order, same chains.
+class NodeNumbers {
+  readonly #end: number;
+  #next: number;
+  #open: { readonly identifier: Uint8Array; readonly flags: number } | undefined;
+  #node = -1;
+  #section = 0;
+
+  constructor(tree: Tree, node: number) {
+    this.#next = tree.firstChild(node);
+    this.#end = this.#next + tree.childCount(node);
+  }
+
+  take(identifier: Uint8Array, flags: number): { node: number | undefined; section: number } {
+    const open = this.#open;
+    const continues = open !== undefined && equalBytes(open.identifier, identifier) &&
+      ((open.flags ^ flags) & fileFlags.associated) === 0;
+    this.#section = continues ? this.#section + 1 : 0;
+    if (!continues) this.#node = this.#next >= 0 && this.#next < this.#end ? this.#next++ : -1;
+    const goesOn = (flags & fileFlags.multiExtent) !== 0 && (flags & fileFlags.directory) === 0;
+    this.#open = goesOn ? { identifier, flags } : undefined;
+    return { node: this.#node < 0 ? undefined : this.#node, section: this.#section };
+  }
+}
+
+async function recordView(
+  bytes: Uint8Array,
+  start: number,
+  numbers: NodeNumbers,
+  reading: TreeReading,
+  context: Pick<Context, "read" | "limits" | "logicalSize">,
+): Promise<RecordView> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const { identifier, flags, systemUse } = recordHead(view, { at: 0, length: bytes.length });
+  const first = identifier[0];
+  const reserved = identifier.length === 1 && (first === 0 || first === 1) ? first : undefined;
+  const { node, section } = reserved === undefined
+    ? numbers.take(identifier, flags)
+    : { node: undefined, section: 0 };
+  const root = reserved === 0 && start === reading.tree.extent(0, 0).start;
+  const mode = root ? { ...reading.mode, skip: 0 } : reading.mode;
+  const area = decodeArea(
+    bytes.subarray(systemUse),
+    start + systemUse,
+    "record",
+    mode,
+    context.limits.systemUseEntries,
+    silent,
+  );
+  const continuations: Span[] = [];
+  const more = await continuedEntries(area.next, continuations, reading, context);
+  const value = valuesOf(directoryRecord, bytes);
+  if (value === undefined) throw new Error("a record place is shorter than its head");
+  return {
+    layout: directoryRecord,
+    span: logicalSpan(start, bytes.length),
+    value,
+    owner: "directory",
+    bytes,
+    identifier,
+    reserved,
+    node,
+    section,
+    systemUse: [...area.entries, ...more],
+    other: area.other,
+    continuations,
+  };
+}
+
+async function continuedEntries(
+  first: ReturnType<typeof decodeArea>["next"],
+  continuations: Span[],
+  { blockSize, mode }: TreeReading,
+  { read, limits, logicalSize }: Pick<Context, "read" | "limits" | "logicalSize">,
+): Promise<SystemUseEntry[]> {
+  const entries: SystemUseEntry[] = [];
+  const seen = new Set<number>();
+  for (let next = first; next !== undefined;) {
+    const start = next.block * blockSize + next.offset;
+    const outside = start + next.length > logicalSize;
+    if (seen.has(start) || seen.size >= limits.continuations || outside) break;
+    seen.add(start);
+    const { bytes } = await read(start, Math.min(next.length, 1 << 20));
+    continuations.push(logicalSpan(start, next.length));
+    const room = limits.systemUseEntries - entries.length;
+    const area = decodeArea(bytes, start, "continuation", mode, room, silent);
+    entries.push(...area.entries);
+    next = area.next;
+  }
+  return entries;
+}

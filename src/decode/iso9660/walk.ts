@@ -1,0 +1,493 @@
+// Walks a directory hierarchy (ECMA-119:1987 6.8) into columns, breadth first, each extent once.
+
+import { logicalSpan, roundUp, SECTOR } from "../../bytes/span.ts";
+import { decode, type Fault } from "../../bytes/struct.ts";
+import { equalBytes } from "../../bytes/text.ts";
+import { decodeTime7 } from "../../bytes/time.ts";
+import type { SystemUseEntry } from "../../model/directory.ts";
+import { type Extent, fileFlags, type Tree } from "../../model/tree.ts";
+import {
+  type Continuation,
+  decodeArea,
+  posixFacts,
+  type SystemUseMode,
+  systemUseMode,
+  xaAttributeBits,
+} from "../rockridge/decode.ts";
+import type { Context } from "./context.ts";
+import {
+  holdsRecords,
+  type RecordHead,
+  recordHead,
+  type RecordPlace,
+  recordPlaces,
+} from "./directory.ts";
+import { directoryRecord, extendedAttributeRecord } from "./layout.ts";
+
+/** What a walk needs to know of its volume. */
+export type WalkVolume = {
+  /** Kind for faults: `iso9660`, `joliet`, `enhanced`. */
+  readonly volume: string;
+  /** Number of the tree in the image. */
+  readonly treeIndex: number;
+  readonly blockSize: number;
+  /** Sequence number of this volume in its set (LSB first copy). */
+  readonly sequence: number;
+};
+
+/** Where the root directory is. */
+export type Root = { readonly start: number; readonly length: number; readonly record: number };
+
+/** Records kept over all trees of an image. */
+export type Budget = { records: number };
+
+const XA_AUDIO = 0x4000;
+const EXTENTS_PER_FILE = 1_000_000;
+
+/** Extents of one file section in logical bytes, interleave and extended attribute record applied (6.4). */
+export function sectionExtents(head: RecordHead, blockSize: number, logicalSize: number): Extent[] {
+  const { location, extendedLength, dataLength, unit, gap } = head;
+  if (dataLength === 0) return [];
+  if (unit === 0 || gap === 0) {
+    return [{ start: (location + extendedLength) * blockSize, length: dataLength }];
+  }
+  const extents: Extent[] = [];
+  // With an extended attribute record, that has the first file unit to itself (6.4.6).
+  let block = location + (extendedLength > 0 ? unit + gap : 0);
+  let left = dataLength;
+  while (left > 0 && extents.length < EXTENTS_PER_FILE) {
+    const length = Math.min(left, unit * blockSize);
+    const start = block * blockSize;
+    // Past the end of the image one extent says as much as a million.
+    const past = start >= logicalSize;
+    extents.push({ start, length: past ? left : length });
+    if (past) break;
+    left -= length;
+    block += unit + gap;
+  }
+  return extents;
+}
+
+type Chain = {
+  readonly node: number;
+  readonly identifier: Uint8Array;
+  readonly flags: number;
+  readonly at: number;
+};
+
+/** One walk over one tree. */
+export class TreeWalk {
+  readonly #context: Context;
+  readonly #volume: WalkVolume;
+  readonly #tree: Tree;
+  readonly #budget: Budget;
+  /** Logical start of a directory extent to its node. */
+  readonly #visited = new Map<number, number>();
+  readonly #continuationCache = new Map<number, Uint8Array>();
+  #mode: SystemUseMode = { active: false, skip: 0 };
+  #faultNode = 0;
+
+  constructor(tree: Tree, volume: WalkVolume, context: Context, budget: Budget) {
+    this.#tree = tree;
+    this.#volume = volume;
+    this.#context = context;
+    this.#budget = budget;
+  }
+
+  /** How system use fields are read in this tree; known once the root was read. */
+  get mode(): SystemUseMode {
+    return this.#mode;
+  }
+
+  /** Walks from the root down. Faults say what could not be read; never throws on image data. */
+  async walk(root: Root): Promise<void> {
+    const tree = this.#tree;
+    tree.add({
+      parent: 0,
+      record: root.record,
+      identifier: new Uint8Array([0]),
+      flags: fileFlags.directory,
+      recorded: NaN,
+    });
+    tree.addExtent(0, root.start, root.length);
+    tree.addSize(0, root.length);
+    for (let node = 0; node < tree.count; node++) {
+      if (!tree.isDirectory(node)) continue;
+      this.#context.signal?.throwIfAborted();
+      await this.#directory(node);
+    }
+    this.#resolveLinks();
+  }
+
+  #fault(fault: Omit<Fault, "volume" | "structure"> & { readonly structure?: string }): void {
+    this.#context.out.fault({
+      structure: directoryRecord.id,
+      volume: this.#volume.volume,
+      node: this.#faultNode,
+      ...fault,
+    });
+  }
+
+  readonly #scoped = {
+    structure: () => {},
+    fault: (fault: Fault) =>
+      this.#context.out.fault({ volume: this.#volume.volume, node: this.#faultNode, ...fault }),
+  };
+
+  async #directory(node: number): Promise<void> {
+    const tree = this.#tree;
+    const { start, length } = tree.extent(node, 0);
+    this.#faultNode = node;
+    const bytes = await this.#readExtent(node, start, length);
+    if (bytes === undefined) return;
+    const origin = { start, volume: this.#volume.volume, node };
+    const first = tree.count;
+    let chain: Chain | undefined;
+    for (const place of recordPlaces(bytes, origin, this.#context.out)) {
+      if (this.#budget.records <= 0) {
+        this.#limit(node, start + place.at);
+        break;
+      }
+      this.#budget.records--;
+      chain = await this.#record(node, start, bytes, place, chain);
+    }
+    this.#endChain(chain, start, undefined);
+    if (tree.count > first) tree.setChildren(node, first, tree.count - first);
+  }
+
+  #limit(node: number, at: number): void {
+    this.#tree.limited = true;
+    this.#faultNode = node;
+    this.#fault({
+      kind: "limit",
+      span: logicalSpan(at, 1),
+      message:
+        `the limit of ${this.#context.limits.records} directory records was reached; the walk ` +
+        `stopped here`,
+    });
+  }
+
+  /** The bytes of a directory extent, or undefined with a fault where it holds no records. */
+  async #readExtent(node: number, start: number, length: number): Promise<Uint8Array | undefined> {
+    const { limits, logicalSize, out } = this.#context;
+    const tree = this.#tree;
+    const known = this.#visited.get(start);
+    if (known !== undefined) return this.#noteRevisit(node, known, start);
+    this.#visited.set(start, node);
+    const record = logicalSpan(tree.record(node) + 2, 8);
+    if (length === 0 || start + length > logicalSize) {
+      const message = length === 0
+        ? `the directory at logical byte ${start} has a data length of 0`
+        : `the directory extent [${start}, ${
+          start + length
+        }) ends past the image, at ${logicalSize}`;
+      this.#fault({ kind: "directory-outside", span: record, message, recorded: String(start) });
+    }
+    if (length === 0 || start >= logicalSize) {
+      tree.unreadable.set(node, "outside the image");
+      return undefined;
+    }
+    out.claim(logicalSpan(start, length), "directory", { tree: this.#volume.treeIndex, node });
+    this.#claimSlack(start + length, node);
+    const wanted = Math.min(length, limits.directoryBytes);
+    const { bytes, unread } = await this.#context.read(start, wanted);
+    if (wanted < length) {
+      this.#fault({
+        kind: "limit",
+        span: logicalSpan(start + wanted, length - wanted),
+        message: `a directory of ${length} bytes is longer than the limit of ${wanted}`,
+      });
+    }
+    if (unread.length > 0) tree.unreadable.set(node, "storage error");
+    if (holdsRecords(bytes)) {
+      if (node === 0) this.#findMode(bytes);
+      return bytes;
+    }
+    tree.unreadable.set(node, "holds no records");
+    this.#fault({
+      kind: "directory-not-records",
+      span: logicalSpan(start, Math.min(length, SECTOR)),
+      message: `the extent at logical byte ${start} does not hold directory records`,
+    });
+    return undefined;
+  }
+
+  #noteRevisit(node: number, known: number, start: number): undefined {
+    const tree = this.#tree;
+    let ancestor = tree.parent(node);
+    while (ancestor !== 0 && ancestor !== known) ancestor = tree.parent(ancestor);
+    const loop = ancestor === known;
+    tree.unreadable.set(node, loop ? "points at one of its ancestors" : "already read elsewhere");
+    this.#fault({
+      kind: loop ? "directory-loop" : "directory-shared",
+      span: logicalSpan(tree.record(node) + 2, 8),
+      message: loop
+        ? `the directory at logical byte ${start} is one of its own ancestors`
+        : `the directory at logical byte ${start} is also reached by another path`,
+    });
+    return undefined;
+  }
+
+  // The system use field of the root's `.` record decides for the whole tree (SUSP 1.12 5.3).
+  #findMode(bytes: Uint8Array): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const length = bytes[0] ?? 0;
+    if (length < directoryRecord.size + 1 || length > bytes.length) return;
+    const head = recordHead(view, { at: 0, length });
+    this.#mode = systemUseMode(bytes.subarray(head.systemUse, length));
+    if (this.#mode.active) return;
+    // Without SP in a damaged `.`, the first records still show what is in use.
+    const silent = { structure: () => {}, fault: () => {} };
+    const origin = { start: 0, volume: "", node: 0 };
+    let tried = 0;
+    for (const place of recordPlaces(bytes, origin, silent)) {
+      if (++tried > 8 || this.#mode.active) break;
+      const { systemUse } = recordHead(view, place);
+      this.#mode = systemUseMode(bytes.subarray(place.at + systemUse, place.at + place.length));
+    }
+  }
+
+  async #record(
+    parent: number,
+    start: number,
+    bytes: Uint8Array,
+    place: RecordPlace,
+    chain: Chain | undefined,
+  ): Promise<Chain | undefined> {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const head = recordHead(view, place);
+    const reserved = head.identifier.length === 1 && (head.identifier[0] ?? 2) < 2;
+    const field = bytes.subarray(place.at + head.systemUse, place.at + place.length);
+    const fieldStart = start + place.at + head.systemUse;
+    if (reserved) {
+      const isRoot = parent === 0 && head.identifier[0] === 0;
+      await this.#systemUse(field, fieldStart, parent, isRoot, isRoot);
+      return chain;
+    }
+    const continues = chain !== undefined && equalBytes(chain.identifier, head.identifier) &&
+      ((chain.flags ^ head.flags) & fileFlags.associated) === 0;
+    if (chain !== undefined && !continues) this.#endChain(chain, start, place.at);
+    const node = continues ? chain.node : this.#addNode(parent, start, bytes, place, head);
+    this.#faultNode = node;
+    await this.#addSection(node, head, start + place.at);
+    await this.#systemUse(field, fieldStart, node, false, !continues);
+    const goesOn = (head.flags & fileFlags.multiExtent) !== 0 &&
+      (head.flags & fileFlags.directory) === 0;
+    if (continues && !goesOn) this.#tree.setFlags(node, head.flags);
+    this.#faultNode = parent;
+    return goesOn
+      ? { node, identifier: head.identifier, flags: head.flags, at: start + place.at }
+      : undefined;
+  }
+
+  #addNode(
+    parent: number,
+    start: number,
+    bytes: Uint8Array,
+    { at }: RecordPlace,
+    head: RecordHead,
+  ): number {
+    const date = at + directoryRecord.fields.recordingDateAndTime.offset;
+    const time = decodeTime7(bytes.subarray(date, date + 7));
+    return this.#tree.add({
+      parent,
+      record: start + at,
+      identifier: head.identifier,
+      flags: head.flags,
+      recorded: time.epoch ?? NaN,
+    });
+  }
+
+  #endChain(chain: Chain | undefined, start: number, at: number | undefined): void {
+    if (chain === undefined) return;
+    this.#faultNode = chain.node;
+    this.#fault({
+      kind: "section-chain",
+      span: logicalSpan(chain.at + directoryRecord.fields.fileFlags.offset, 1),
+      message: at === undefined
+        ? "the directory ends after a record that is not the final one of its file"
+        : `the record at logical byte ${
+          start + at
+        } has another identifier, yet the file before it goes on`,
+    });
+  }
+
+  async #addSection(node: number, head: RecordHead, record: number): Promise<void> {
+    const { blockSize, treeIndex, sequence } = this.#volume;
+    const { logicalSize, out } = this.#context;
+    const tree = this.#tree;
+    const directory = (head.flags & fileFlags.directory) !== 0;
+    tree.addSize(node, head.dataLength);
+    if (head.sequence !== sequence && head.sequence !== 0) tree.elsewhere.add(node);
+    if (head.extendedLength > 0) await this.#extendedRecord(node, head, record);
+    if (directory) {
+      const start = (head.location + head.extendedLength) * blockSize;
+      tree.addExtent(node, start, head.dataLength);
+      return;
+    }
+    for (const extent of sectionExtents(head, blockSize, logicalSize)) {
+      tree.addExtent(node, extent.start, extent.length);
+      if (tree.elsewhere.has(node)) continue;
+      out.claim(logicalSpan(extent.start, extent.length), "file", { tree: treeIndex, node });
+      this.#claimSlack(extent.start + extent.length, node);
+    }
+  }
+
+  #claimSlack(end: number, node: number): void {
+    const { blockSize, treeIndex } = this.#volume;
+    const span = logicalSpan(end, roundUp(end, blockSize) - end);
+    this.#context.out.claim(span, "slack", { tree: treeIndex, node });
+  }
+
+  async #extendedRecord(node: number, head: RecordHead, record: number): Promise<void> {
+    const { blockSize } = this.#volume;
+    const { logicalSize, out, read } = this.#context;
+    const start = head.location * blockSize;
+    const length = head.extendedLength * blockSize;
+    if (start + length > logicalSize) {
+      this.#fault({
+        kind: "extended-record-outside",
+        structure: extendedAttributeRecord.id,
+        span: logicalSpan(record + 1, 1),
+        message: `the extended attribute record [${start}, ${start + length}) ends past the image`,
+        recorded: String(head.extendedLength),
+      });
+      return;
+    }
+    const { bytes } = await read(start, extendedAttributeRecord.size);
+    decode(extendedAttributeRecord, { bytes, space: "logical", start }, "file", out);
+    out.claim(logicalSpan(start, length), "file", { tree: this.#volume.treeIndex, node });
+  }
+
+  // Decodes the system use of a record and keeps its facts where `keep`; always claims continuations.
+  async #systemUse(
+    field: Uint8Array,
+    start: number,
+    node: number,
+    root: boolean,
+    keep: boolean,
+  ): Promise<void> {
+    if (field.length === 0) return;
+    const mode = root ? { ...this.#mode, skip: 0 } : this.#mode;
+    const { limits } = this.#context;
+    const area = decodeArea(field, start, "record", mode, limits.systemUseEntries, this.#scoped);
+    const entries = area.next === undefined
+      ? area.entries
+      : [...area.entries, ...await this.#continuations(area.next, node)];
+    const xa = xaAttributeBits(area.other);
+    if (!keep) return;
+    if (xa !== undefined) this.#tree.xa.set(node, xa);
+    const facts = posixFacts(entries);
+    if (facts !== undefined) this.#tree.setPosix(node, facts);
+  }
+
+  async #continuations(first: Continuation, node: number): Promise<SystemUseEntry[]> {
+    const { limits, out } = this.#context;
+    const entries: SystemUseEntry[] = [];
+    const seen = new Set<number>();
+    let next: Continuation | undefined = first;
+    while (next !== undefined) {
+      const found = await this.#continuation(next, seen, limits.continuations);
+      if (found === undefined) break;
+      const span = logicalSpan(found.start, found.bytes.length);
+      out.claim(span, "continuation", { tree: this.#volume.treeIndex, node });
+      const room = limits.systemUseEntries - entries.length;
+      const area = decodeArea(
+        found.bytes,
+        found.start,
+        "continuation",
+        this.#mode,
+        room,
+        this.#scoped,
+      );
+      entries.push(...area.entries);
+      next = area.next;
+    }
+    return entries;
+  }
+
+  async #continuation(
+    { block, offset, length, entry }: Continuation,
+    seen: Set<number>,
+    limit: number,
+  ): Promise<{ start: number; bytes: Uint8Array } | undefined> {
+    const start = block * this.#volume.blockSize + offset;
+    const fault = (kind: string, message: string) =>
+      this.#scoped.fault({ kind, structure: "susp/ce", span: entry.span, message });
+    if (seen.has(start)) {
+      fault(
+        "continuation-loop",
+        `the continuation area at logical byte ${start} was already visited`,
+      );
+      return undefined;
+    }
+    if (seen.size >= limit) {
+      fault("limit", `the limit of ${limit} continuation areas for one record was reached`);
+      return undefined;
+    }
+    seen.add(start);
+    if (start + length > this.#context.logicalSize) {
+      fault(
+        "continuation-outside",
+        `the continuation area [${start}, ${start + length}) ends past the image, at ` +
+          `${this.#context.logicalSize}`,
+      );
+      return undefined;
+    }
+    return { start, bytes: await this.#readContinuation(start, length) };
+  }
+
+  // Areas of many records share a block: the last few blocks read are kept.
+  async #readContinuation(start: number, length: number): Promise<Uint8Array> {
+    const sector = Math.floor(start / SECTOR);
+    const at = start - sector * SECTOR;
+    const { read } = this.#context;
+    if (at + length > SECTOR) return (await read(start, Math.min(length, 1 << 20))).bytes;
+    let bytes = this.#continuationCache.get(sector);
+    if (bytes === undefined) {
+      bytes = (await read(sector * SECTOR, SECTOR)).bytes;
+      if (this.#continuationCache.size >= 64) this.#continuationCache.clear();
+      this.#continuationCache.set(sector, bytes);
+    }
+    return bytes.subarray(at, at + length);
+  }
+
+  // Placeholders (CL) are joined with the directories they stand for (RRIP 1.12 4.1.5.1).
+  #resolveLinks(): void {
+    const tree = this.#tree;
+    for (const [placeholder, block] of tree.pendingLinks) {
+      const target = this.#visited.get(block * this.#volume.blockSize);
+      const known = target !== undefined && target !== 0 && !tree.placeholders.has(target) &&
+        !this.#isAbove(target, placeholder);
+      if (known) {
+        tree.childLinks.set(placeholder, target);
+        tree.placeholders.set(target, placeholder);
+        continue;
+      }
+      this.#faultNode = placeholder;
+      this.#fault({
+        kind: "child-link",
+        structure: "rockridge/cl",
+        span: logicalSpan(tree.record(placeholder), 1),
+        message: `the child link names logical block ${block}, where no relocated directory is`,
+        recorded: String(block),
+      });
+    }
+  }
+
+  // Following a link upwards would make the hierarchy endless.
+  #isAbove(target: number, node: number): boolean {
+    const tree = this.#tree;
+    let at = node;
+    for (let depth = 0; at !== 0 && depth < tree.count; depth++) {
+      if (at === target) return true;
+      at = tree.parent(tree.placeholders.get(at) ?? at);
+    }
+    return false;
+  }
+}
+
+/** Whether the records of a node say that its data are an audio track (CD-ROM XA). */
+export function isAudio(tree: Tree, node: number): boolean {
+  return ((tree.xa.get(node) ?? 0) & XA_AUDIO) !== 0;
+}

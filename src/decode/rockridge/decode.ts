@@ -1,0 +1,402 @@
+// System use fields (SUSP 1.12): entries of one area, and where the next area is. Facts, no opinions.
+
+import { logicalSpan, safeOffset } from "../../bytes/span.ts";
+import type { Fields, Layout, Recorder, Values } from "../../bytes/struct.ts";
+import { valuesOf } from "../../bytes/struct.ts";
+import { decodeLatin1, isZero } from "../../bytes/text.ts";
+import { decodeTime17, decodeTime7 } from "../../bytes/time.ts";
+import type { SystemUseBytes, SystemUseEntry } from "../../model/directory.ts";
+import type { Attribute, PosixFacts, Zisofs } from "../../model/tree.ts";
+import {
+  alternateName,
+  attributeList,
+  childLink,
+  continuationArea,
+  entryLayout,
+  posixAttributes,
+  posixDevice,
+  rockRidgeSignatures,
+  symbolicLink,
+  timeStamps,
+  xaAttributes,
+  zisofsEntry,
+} from "./layout.ts";
+
+/** How the system use fields of a tree are to be read. */
+export type SystemUseMode = {
+  /** Entries of the protocol are in use. */
+  readonly active: boolean;
+  /** Bytes to skip at the start of every field but the root's `.` (LEN_SKP). */
+  readonly skip: number;
+};
+
+/** What an area holds. */
+export type SystemUseArea = {
+  readonly entries: SystemUseEntry[];
+  readonly other: SystemUseBytes[];
+  /** Where the field goes on, if it does. */
+  readonly next: Continuation | undefined;
+};
+
+/** Where a field goes on, as its CE entry says (LSB first copies). */
+export type Continuation = {
+  /** Logical block number. */
+  readonly block: number;
+  /** Bytes in that block. */
+  readonly offset: number;
+  readonly length: number;
+  readonly entry: SystemUseEntry;
+};
+
+class Entry implements SystemUseEntry {
+  readonly signature: string;
+  readonly bytes: Uint8Array;
+  readonly area: "record" | "continuation";
+  readonly #start: number;
+
+  constructor(
+    signature: string,
+    bytes: Uint8Array,
+    start: number,
+    area: "record" | "continuation",
+  ) {
+    this.signature = signature;
+    this.bytes = bytes;
+    this.#start = start;
+    this.area = area;
+  }
+
+  get span() {
+    return logicalSpan(this.#start, this.bytes.length);
+  }
+
+  get layout(): Layout {
+    return entryLayout(this.signature, this.bytes[3] ?? 0, this.bytes.length);
+  }
+
+  get value(): Values<Fields> | undefined {
+    return valuesOf(this.layout, this.bytes);
+  }
+}
+
+const XA_LENGTH = 14;
+
+/** Whether CD-ROM XA attributes stand at `at`: `XA` six bytes on. */
+export function isXa(bytes: Uint8Array, at = 0): boolean {
+  return at + XA_LENGTH <= bytes.length && bytes[at + 6] === 0x58 && bytes[at + 7] === 0x41;
+}
+
+function signatureAt(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0);
+}
+
+/** Whether a well-formed SP entry stands at `at`. */
+export function sharingProtocolAt(bytes: Uint8Array, at: number): boolean {
+  return signatureAt(bytes, at) === "SP" && at + 7 <= bytes.length && (bytes[at + 2] ?? 0) >= 7 &&
+    bytes[at + 4] === 0xbe && bytes[at + 5] === 0xef;
+}
+
+/**
+ * Finds how the fields of a tree are to be read, from the system use field of the root's `.` record:
+ * SP at its start, or behind XA attributes. Rock Ridge entries without SP count too (SUS-003).
+ */
+export function systemUseMode(rootField: Uint8Array): SystemUseMode {
+  for (const at of [0, XA_LENGTH]) {
+    if (!sharingProtocolAt(rootField, at)) continue;
+    return { active: true, skip: rootField[at + 6] ?? 0 };
+  }
+  const at = isXa(rootField) ? XA_LENGTH : 0;
+  return { active: looksLikeEntry(rootField, at), skip: at };
+}
+
+/** Whether a Rock Ridge entry of plausible length and version stands at `at`. */
+export function looksLikeEntry(bytes: Uint8Array, at: number): boolean {
+  const length = bytes[at + 2] ?? 0;
+  const signature = signatureAt(bytes, at);
+  const known = rockRidgeSignatures.has(signature) || signature === "SP" || signature === "CE" ||
+    signature === "ER";
+  return known && length >= 4 && at + length <= bytes.length && bytes[at + 3] === 1;
+}
+
+/** Decodes one area: the rest of a record, or a continuation area. Never throws. */
+export function decodeArea(
+  bytes: Uint8Array,
+  start: number,
+  area: "record" | "continuation",
+  mode: SystemUseMode,
+  limit: number,
+  out: Recorder,
+): SystemUseArea {
+  const entries: SystemUseEntry[] = [];
+  const other: SystemUseBytes[] = [];
+  let next: Continuation | undefined;
+  let at = area === "record" ? skipForeign(bytes, start, mode, other) : 0;
+  if (!mode.active) return { entries, other, next };
+  while (at + 4 <= bytes.length && entries.length < limit) {
+    const gap = zerosAt(bytes, at);
+    if (gap > 0) {
+      // Mac-written discs leave zero bytes between entries (SUS-016); zeros to the end are padding.
+      at += gap;
+      continue;
+    }
+    const length = bytes[at + 2] ?? 0;
+    if (length < 4 || at + length > bytes.length) {
+      noteLength(bytes, at, start, out);
+      break;
+    }
+    const signature = signatureAt(bytes, at);
+    const entry = new Entry(signature, bytes.subarray(at, at + length), start + at, area);
+    entries.push(entry);
+    at += length;
+    if (signature === "CE") next = continuationOf(entry) ?? next;
+    if (signature === "ST") break;
+  }
+  return { entries, other, next };
+}
+
+function zerosAt(bytes: Uint8Array, at: number): number {
+  let end = at;
+  while (end < bytes.length && bytes[end] === 0) end++;
+  return end - at;
+}
+
+function noteLength(bytes: Uint8Array, at: number, start: number, out: Recorder): void {
+  const length = bytes[at + 2] ?? 0;
+  out.fault({
+    kind: "system-use-length",
+    structure: "susp/entry",
+    span: logicalSpan(start + at + 2, 1),
+    message: `entry "${printable(signatureAt(bytes, at))}" has length ${length}, with ` +
+      `${bytes.length - at} bytes left in its area`,
+    recorded: String(length),
+    expected: `4 to ${bytes.length - at}`,
+  });
+}
+
+function printable(text: string): string {
+  return text.replace(/[^ -~]/g, "?");
+}
+
+// Bytes before the entries: skipped ones, XA attributes, or all of the field where SUSP is not in use.
+function skipForeign(
+  bytes: Uint8Array,
+  start: number,
+  mode: SystemUseMode,
+  other: SystemUseBytes[],
+): number {
+  const add = (scheme: SystemUseBytes["scheme"], at: number, end: number) =>
+    other.push({ scheme, span: logicalSpan(start + at, end - at), bytes: bytes.subarray(at, end) });
+  let at = 0;
+  if (isXa(bytes)) {
+    add("xa", 0, XA_LENGTH);
+    at = XA_LENGTH;
+  }
+  if (mode.active) return Math.min(bytes.length, Math.max(at, mode.skip));
+  if (at === bytes.length || isZero(bytes.subarray(at))) return at;
+  const signature = signatureAt(bytes, at);
+  const apple = signature === "AA" || signature === "BA";
+  add(apple ? "apple" : foreignXa(bytes) ? "xa" : "unknown", at, bytes.length);
+  return at;
+}
+
+// Windows 98 SE leaves a gap of the identifier's even length before the XA attributes.
+function foreignXa(bytes: Uint8Array): boolean {
+  return bytes.length >= XA_LENGTH && isXa(bytes, bytes.length - XA_LENGTH);
+}
+
+function continuationOf(entry: SystemUseEntry): Continuation | undefined {
+  if (entry.bytes.length < continuationArea.size) return undefined;
+  const view = viewOf(entry.bytes);
+  const [block, offset, length] = [4, 12, 20].map((at) => view.getUint32(at, true));
+  return { block: block ?? 0, offset: offset ?? 0, length: length ?? 0, entry };
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** Attributes of CD-ROM XA in a field, or undefined where there are none. */
+export function xaAttributeBits(other: readonly SystemUseBytes[]): number | undefined {
+  const xa = other.find((bytes) =>
+    bytes.scheme === "xa" && bytes.bytes.length >= xaAttributes.size
+  );
+  if (xa === undefined) return undefined;
+  return viewOf(xa.bytes.subarray(xa.bytes.length - XA_LENGTH)).getUint16(4);
+}
+
+// Reads number at the LSB first copy; the MSB first one is compared by the rules.
+function both(entry: SystemUseEntry, at: number): number {
+  return viewOf(entry.bytes).getUint32(at, true);
+}
+
+/** What the entries of one record say together (RRIP 1.12 4). */
+export function posixFacts(entries: readonly SystemUseEntry[]): PosixFacts | undefined {
+  const facts: { -readonly [K in keyof PosixFacts]: PosixFacts[K] } = {};
+  let any = false;
+  const names: Uint8Array[] = [];
+  const links: SystemUseEntry[] = [];
+  const lists: SystemUseEntry[] = [];
+  for (const entry of entries) {
+    const { signature, bytes } = entry;
+    if (rockRidgeSignatures.has(signature)) any = true;
+    if (signature === "PX" && bytes.length >= posixAttributes.size) {
+      facts.mode = both(entry, 4);
+      facts.links = both(entry, 12);
+      facts.uid = both(entry, 20);
+      facts.gid = both(entry, 28);
+    } else if (signature === "PN" && bytes.length >= posixDevice.size) {
+      facts.device = { high: both(entry, 4), low: both(entry, 12) };
+    } else if (signature === "NM" && bytes.length > alternateName.size) {
+      names.push(bytes.subarray(5));
+    } else if (signature === "SL" && bytes.length >= symbolicLink.size) links.push(entry);
+    else if (signature === "CL" && bytes.length >= childLink.size) facts.childLink = both(entry, 4);
+    else if (signature === "RE") facts.relocated = true;
+    else if (signature === "TF") setModified(entry, facts);
+    else if (signature === "ZF" || signature === "Z2") {
+      const zisofs = zisofsOf(entry);
+      if (zisofs !== undefined) facts.zisofs = zisofs;
+    } else if (signature === "AL") lists.push(entry);
+  }
+  if (!any && lists.length === 0 && facts.zisofs === undefined) return undefined;
+  if (names.length > 0) facts.name = concat(names);
+  if (links.length > 0) facts.target = linkTarget(links);
+  if (lists.length > 0) setAttributes(lists, facts);
+  return facts;
+}
+
+type MutableFacts = { -readonly [K in keyof PosixFacts]: PosixFacts[K] };
+
+function setModified(entry: SystemUseEntry, facts: MutableFacts): void {
+  const stamp = timeStampsOf(entry).find(({ index }) => index === 1);
+  if (stamp === undefined) return;
+  const time = stamp.bytes.length === 17 ? decodeTime17(stamp.bytes) : decodeTime7(stamp.bytes);
+  facts.modified = time.epoch ?? NaN;
+}
+
+/** Stamps of a TF entry: their number (0 creation, 1 modification, ...), bytes and offset in the entry. */
+export function timeStampsOf(
+  entry: SystemUseEntry,
+): { readonly index: number; readonly bytes: Uint8Array; readonly at: number }[] {
+  const flags = entry.bytes[4] ?? 0;
+  const size = (flags & 0x80) !== 0 ? 17 : 7;
+  const stamps = [];
+  let at = timeStamps.size;
+  for (let index = 0; index < 7; index++) {
+    if ((flags & (1 << index)) === 0) continue;
+    if (at + size > entry.bytes.length) break;
+    stamps.push({ index, bytes: entry.bytes.subarray(at, at + size), at });
+    at += size;
+  }
+  return stamps;
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const joined = new Uint8Array(Math.min(length, 0xffff));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part.subarray(0, joined.length - at), at);
+    at = Math.min(joined.length, at + part.length);
+  }
+  return joined;
+}
+
+/** Component flags of SL (RRIP 1.12 4.1.3.1). */
+const component = {
+  continue: 1,
+  current: 2,
+  parent: 4,
+  root: 8,
+  volumeRoot: 16,
+  host: 32,
+} as const;
+
+/** The target of a symbolic link from its SL entries, in the order of the record. */
+export function linkTarget(entries: readonly SystemUseEntry[]): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const slash = new Uint8Array([0x2f]);
+  let joins = true; // no separator before the first component, after ROOT, or inside a name
+  for (const { bytes } of entries) {
+    for (let at: number = symbolicLink.size; at + 2 <= bytes.length;) {
+      const flags = bytes[at] ?? 0;
+      const length = Math.min(bytes[at + 1] ?? 0, bytes.length - at - 2);
+      // genisoimage writes an empty component (`//`) as ROOT in the middle of a link.
+      const middleRoot = (flags & component.root) !== 0 && parts.length > 0;
+      if (!joins) parts.push(slash);
+      if ((flags & component.root) !== 0) {
+        if (!middleRoot) parts.push(slash);
+      } else if ((flags & component.current) !== 0) parts.push(new Uint8Array([0x2e]));
+      else if ((flags & component.parent) !== 0) parts.push(new Uint8Array([0x2e, 0x2e]));
+      else parts.push(bytes.subarray(at + 2, at + 2 + length));
+      joins = (flags & component.continue) !== 0 || ((flags & component.root) !== 0 && !middleRoot);
+      at += 2 + (bytes[at + 1] ?? 0);
+    }
+  }
+  return concat(parts);
+}
+
+function zisofsOf(entry: SystemUseEntry): Zisofs | undefined {
+  if (entry.bytes.length < zisofsEntry.size) return undefined;
+  const version = entry.signature === "Z2" || (entry.bytes[3] ?? 0) >= 2 ? 2 : 1;
+  const view = viewOf(entry.bytes);
+  const size = version === 1 ? view.getUint32(8, true) : safeOffset(view.getBigUint64(8, true));
+  if (size === undefined) return undefined;
+  return {
+    version,
+    algorithm: decodeLatin1(entry.bytes.subarray(4, 6)),
+    headerSize: (entry.bytes[6] ?? 0) * 4,
+    blockSize: 2 ** Math.min(32, entry.bytes[7] ?? 0),
+    size,
+  };
+}
+
+// Components of all AL entries as one list; a component may be cut by the end of an entry (AAIP 2.0).
+function attributeComponents(entries: readonly SystemUseEntry[]): Uint8Array[] {
+  const components: Uint8Array[] = [];
+  let pending: Uint8Array[] = [];
+  let owed = 0;
+  let goesOn = false;
+  const finish = () => {
+    if (goesOn || owed > 0) return;
+    components.push(concat(pending));
+    pending = [];
+  };
+  for (const { bytes } of entries) {
+    let at: number = attributeList.size;
+    while (at < bytes.length) {
+      if (owed === 0) {
+        if (at + 2 > bytes.length) break;
+        goesOn = ((bytes[at] ?? 0) & 1) !== 0;
+        owed = bytes[at + 1] ?? 0;
+        at += 2;
+      }
+      const part = bytes.subarray(at, at + owed);
+      pending.push(part);
+      owed -= part.length;
+      at += part.length;
+      finish();
+    }
+  }
+  return components;
+}
+
+const attributePrefixes = ["", "", "system.", "user.", "isofs.", "trusted.", "security."];
+
+function attributeName(bytes: Uint8Array): string {
+  const prefix = attributePrefixes[bytes[0] ?? 0];
+  if (bytes.length === 0 || prefix === undefined) return decodeLatin1(bytes);
+  return prefix + decodeLatin1(bytes.subarray(1));
+}
+
+function setAttributes(lists: readonly SystemUseEntry[], facts: MutableFacts): void {
+  const components = attributeComponents(lists);
+  const attributes: Attribute[] = [];
+  for (let at = 0; at + 1 < components.length; at += 2) {
+    const name = attributeName(components[at] ?? new Uint8Array(0));
+    const value = components[at + 1] ?? new Uint8Array(0);
+    if (name === "isofs.cx" && value.length <= 4) {
+      facts.checksumIndex = value.reduce((number, byte) => number * 256 + byte, 0);
+    } else attributes.push({ name, value: value.slice() });
+  }
+  if (attributes.length > 0) facts.attributes = attributes;
+}

@@ -1,0 +1,175 @@
+// The pipeline, ByteSource in, Image out: container, sectors, structures, one model. Read this first.
+
+import { defaultLimits, type Limits } from "./bytes/limits.ts";
+import type { ByteSource } from "./bytes/source.ts";
+import { logicalSpan, SECTOR } from "./bytes/span.ts";
+import type { Sidecars } from "./container/container.ts";
+import { openContainer } from "./container/probe.ts";
+import { readBootCatalog } from "./decode/eltorito/decode.ts";
+import { recogniseHfs } from "./decode/hfs/decode.ts";
+import type { Context } from "./decode/iso9660/context.ts";
+import { type IsoFacts, readIso9660 } from "./decode/iso9660/decode.ts";
+import { readDirectoryView } from "./decode/iso9660/view.ts";
+import { readPartitions } from "./decode/partition/decode.ts";
+import { recogniseUdf } from "./decode/udf/decode.ts";
+import { StrideMapping } from "./disc/mapping.ts";
+import { LogicalReader } from "./disc/reader.ts";
+import {
+  type BootEntry,
+  Image,
+  type Partition,
+  type Recognised,
+  type Volume,
+} from "./model/image.ts";
+import { Namespace } from "./model/namespace.ts";
+import { ImageRecorder } from "./model/recorder.ts";
+import { RegionMap } from "./model/regions.ts";
+
+/** How to examine an image. */
+export type ExamineOptions = {
+  /** The name that reports show; the source's own where absent. */
+  readonly path?: string;
+  /** Session whose volumes are shown, from 1; the last one where absent. */
+  readonly session?: number;
+  /** Opens files that stand beside the image (the data of a sheet). */
+  readonly sidecars?: Sidecars;
+  /** Stops the work: the promise rejects with its reason. */
+  readonly signal?: AbortSignal;
+  /** Bounds of the work; see {@linkcode defaultLimits}. */
+  readonly limits?: Partial<Limits>;
+};
+
+/**
+ * Examines an image: reads its structures, walks its trees and maps who owns every byte. Damage is
+ * recorded, never thrown. Rejects with ContainerError where a sheet's data cannot be opened, with
+ * RangeError where there is no such session, and with the signal's reason.
+ */
+export async function examine(source: ByteSource, options: ExamineOptions = {}): Promise<Image> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const opened = await openContainer(source, options.sidecars ?? noSidecars);
+  const mapping = new StrideMapping(opened.layout, opened.source.size);
+  const out = new ImageRecorder(mapping, limits.faultsPerKind);
+  const reader = new LogicalReader(
+    opened.source,
+    mapping,
+    (span, message) => out.fault({ kind: "read-error", structure: "source", span, message }),
+  );
+  const read = (start: number, length: number) => reader.read(start, length);
+  const signal = options.signal;
+  const context: Context = {
+    read,
+    logicalSize: mapping.logicalSize,
+    out,
+    limits,
+    ...(signal === undefined ? {} : { signal }),
+  };
+
+  out.claim(logicalSpan(0, 16 * SECTOR), "system-area", { name: "System Area" });
+  const partitions = await readPartitions({ read, size: mapping.logicalSize, out, limits });
+  const facts = await readIso9660(context, options.session);
+  checkSession(facts, options.session);
+  const recognised = await recognise(read, facts, partitions, out);
+  const boot = await readBoot(facts, partitions, context);
+  claimPartitions(partitions, facts, mapping.logicalSize, out);
+
+  return new Image({
+    source: opened.source,
+    path: options.path ?? source.name,
+    container: opened.facts,
+    mapping,
+    sessions: facts.sessions,
+    session: facts.session,
+    volumes: [...facts.volumes, ...recognised.map(recognisedVolume)],
+    trees: facts.trees.map((reading) => reading.tree),
+    pathTables: facts.pathTables,
+    recognised,
+    boot,
+    partitions,
+    structures: out.structures,
+    faults: out.faults,
+    regions: new RegionMap(out.claims, opened.source.size),
+    volumeEnd: facts.volumeEnd,
+    read,
+    readDirectory: (tree, node) => {
+      const reading = facts.trees[tree];
+      if (reading === undefined) {
+        throw new RangeError(`Cannot read directory: there is no tree ${tree}`);
+      }
+      return readDirectoryView(node, reading, { read, limits, logicalSize: mapping.logicalSize });
+    },
+  });
+}
+
+const noSidecars: Sidecars = () => Promise.resolve(undefined);
+
+function checkSession({ sessions }: IsoFacts, wanted: number | undefined): void {
+  if (wanted === undefined || sessions.some((session) => session.number === wanted)) return;
+  const there = sessions.length === 0 ? "it has none" : `it has 1 to ${sessions.length}`;
+  throw new RangeError(`Cannot show session ${wanted} of the image: ${there}`);
+}
+
+async function recognise(
+  read: Context["read"],
+  facts: IsoFacts,
+  partitions: readonly Partition[],
+  out: ImageRecorder,
+): Promise<Recognised[]> {
+  const udf = await recogniseUdf(read, out);
+  const hfs = await recogniseHfs(read, partitions, out);
+  return [...facts.recognised, ...(udf === undefined ? [] : [udf]), ...hfs];
+}
+
+function recognisedVolume({ kind, span, label }: Recognised): Volume {
+  return { kind, label: label ?? "", blocks: 0, blockSize: SECTOR, session: 1, descriptor: span };
+}
+
+async function readBoot(
+  facts: IsoFacts,
+  partitions: readonly Partition[],
+  context: Context,
+): Promise<BootEntry[]> {
+  const entries: BootEntry[] = [];
+  const seen = new Set<number>();
+  for (const { catalog, elTorito, session } of facts.boot) {
+    if (!elTorito || seen.has(catalog)) continue;
+    seen.add(catalog);
+    const start = facts.sessions[session - 1]?.start ?? 0;
+    const found = await readBootCatalog(catalog, {
+      ...context,
+      fileAt: (at) => fileAt(facts, at),
+      partitions,
+      primary: start + 16,
+    });
+    entries.push(...found);
+  }
+  return entries;
+}
+
+/** The file that begins at a logical byte, if one does: a scan for each of the few boot entries. */
+function fileAt(facts: IsoFacts, at: number): { bytes: number; path: string } | undefined {
+  for (const { tree, treeIndex } of facts.trees) {
+    for (let node = 0; node < tree.count; node++) {
+      if (tree.isDirectory(node) || tree.extentCount(node) !== 1) continue;
+      const { start, length } = tree.extent(node, 0);
+      if (start !== at || length === 0) continue;
+      const volume = facts.volumes.filter((each) => each.tree === treeIndex).at(-1);
+      const namespace = volume?.namespace ?? new Namespace(tree, "iso9660");
+      return { bytes: length, path: namespace.path(node) };
+    }
+  }
+  return undefined;
+}
+
+// Partitions that lie after the volume are trailers that something names (an appended EFI image, say).
+function claimPartitions(
+  partitions: readonly Partition[],
+  { volumeEnd }: IsoFacts,
+  size: number,
+  out: ImageRecorder,
+): void {
+  for (const { scheme, index, start, length } of partitions) {
+    if (start < volumeEnd || start >= size || volumeEnd === 0) continue;
+    const name = `${scheme.toUpperCase()} partition ${index}`;
+    out.claim(logicalSpan(start, length), "trailer", { name });
+  }
+}

@@ -1,0 +1,55 @@
+// The documents of manifests and their verification: `discern.manifest/1`, `discern.verify/1`.
+
+import type { Owner } from "../bytes/span.ts";
+import type { Algorithm } from "../kernel/digest.ts";
+import type { EntryFacts, Hashes, ImageFacts, ToolFacts } from "../model/result.ts";
+
+/** An entry with its digests; no `hashes` on what was not read whole, or has no content. */
+export type ManifestFile = EntryFacts & {
+  readonly hashes?: Hashes;
+  readonly state: "ok" | "cut" | "unreadable";
+};
+
+/** Bytes that are no file, with their digests. */
+export type ManifestRegion = {
+  readonly owner: Owner;
+  readonly name?: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly hashes?: Hashes;
+};
+
+/** `discern.manifest/1`. */
+export type ManifestResult = {
+  readonly format: "discern.manifest/1";
+  readonly tool: ToolFacts;
+  readonly image: ImageFacts;
+  readonly algorithms: readonly Algorithm[];
+  readonly files: readonly ManifestFile[];
+  /** Only where asked for. */
+  readonly regions?: readonly ManifestRegion[];
+};
+
+/** What verifying an entry came to. */
+export type VerifyState = "ok" | "mismatch" | "missing" | "extra" | "unreadable" | "renamed";
+
+/** One entry verified. */
+export type VerifyEntry = {
+  readonly path: string;
+  readonly pathBytes?: string;
+  readonly state: VerifyState;
+  readonly algorithm?: Algorithm;
+  readonly recorded?: string;
+  readonly computed?: string;
+  /** The path in the image, where the entry was found under another name. */
+  readonly renamedTo?: string;
+};
+
+/** `discern.verify/1`. */
+export type VerifyResult = {
+  readonly format: "discern.verify/1";
+  readonly tool: ToolFacts;
+  readonly image: ImageFacts;
+  readonly entries: readonly VerifyEntry[];
+  readonly summary: Readonly<Record<VerifyState, number>>;
+};

@@ -1,0 +1,70 @@
+// Directories decoded on demand: their records, system use entries and path table records.
+
+import type { Span } from "../bytes/span.ts";
+import type { Fields, Layout, Structure, Values } from "../bytes/struct.ts";
+
+/** One system use entry (SUSP 1.12 4), wherever it stands. */
+export type SystemUseEntry = {
+  /** Two characters. */
+  readonly signature: string;
+  readonly span: Span;
+  readonly bytes: Uint8Array;
+  /** Its table: the bare head where the signature is not known. */
+  readonly layout: Layout;
+  /** Values of that table, or undefined where the entry is shorter. */
+  readonly value: Values<Fields> | undefined;
+  /** Whether it stands in the record or in a continuation area. */
+  readonly area: "record" | "continuation";
+};
+
+/** Bytes of a system use field that belong to a scheme other than SUSP, or to none. */
+export type SystemUseBytes = {
+  readonly scheme: "xa" | "apple" | "unknown";
+  readonly span: Span;
+  readonly bytes: Uint8Array;
+};
+
+/** One directory record with all that it carries. */
+export type RecordView = Structure & {
+  /** All bytes of the record. */
+  readonly bytes: Uint8Array;
+  readonly identifier: Uint8Array;
+  /** 0 `.`, 1 `..`, else undefined. */
+  readonly reserved: 0 | 1 | undefined;
+  /** Node of the tree that it stands for; `.` and `..` have none of their own. */
+  readonly node: number | undefined;
+  /** Number of the file section, from 0. */
+  readonly section: number;
+  readonly systemUse: readonly SystemUseEntry[];
+  readonly other: readonly SystemUseBytes[];
+  /** Continuation areas that the record's entries name, in logical bytes. */
+  readonly continuations: readonly Span[];
+};
+
+/** One directory: its records in recorded order, `.` and `..` among them. */
+export type DirectoryView = {
+  readonly tree: number;
+  readonly node: number;
+  /** Where it lies, as its parent's record says. */
+  readonly span: Span;
+  /** Bytes of the extent that could be read. */
+  readonly bytes: Uint8Array;
+  readonly records: readonly RecordView[];
+};
+
+/** Narrows a structure to the layout that it was decoded with. */
+export function isStructure<F extends Fields>(
+  structure: Structure,
+  layout: Layout<F>,
+): structure is Structure<F> {
+  return structure.layout.id === layout.id;
+}
+
+/** Values of an entry's layout, or undefined where it was decoded with another. */
+export function entryValue<F extends Fields>(
+  entry: SystemUseEntry,
+  layout: Layout<F>,
+): Values<F> | undefined {
+  // The id names one layout, so values decoded with it have its fields.
+  return entry.layout.id === layout.id ? entry.value as Values<F> | undefined : undefined;
+}

@@ -1,0 +1,269 @@
+// The neutral image: what `examine` found, and the only thing that audit, manifest and compare read.
+
+import type { ByteSource } from "../bytes/source.ts";
+import type { Span } from "../bytes/span.ts";
+import type { Fault, Fields, Layout, Structure } from "../bytes/struct.ts";
+import type { DirectoryView } from "./directory.ts";
+import type { SectorMapping } from "./mapping.ts";
+import type { PathTable } from "./path_table.ts";
+import { Namespace, type VolumeKind } from "./namespace.ts";
+import type { ClaimRef, Region, RegionMap } from "./regions.ts";
+import type { FaultLog, StructureLog } from "./recorder.ts";
+import type { Tree } from "./tree.ts";
+
+/** What holds the sectors. */
+export type ContainerFacts = {
+  /** `iso`, `bin`, `cue`, ... */
+  readonly name: string;
+  /** Bytes from one sector to the next. */
+  readonly sectorSize: number;
+  /** How the layout was decided, and what came second. */
+  readonly evidence: string;
+  /** File offset of the first sector that decided the layout. */
+  readonly evidenceAt: number;
+  /** Mode of the raw sectors, where they are raw: 1 or 2. */
+  readonly mode?: 1 | 2;
+  /** Name of the data file, where a sheet was opened. */
+  readonly dataPath?: string;
+  /** What of the container could not be understood or used. */
+  readonly notes: readonly string[];
+};
+
+/** A set of volume descriptors and where its session starts. */
+export type Session = {
+  /** From 1, in the order of the image. */
+  readonly number: number;
+  /** Logical sector at which the session begins; its descriptors stand 16 sectors later. */
+  readonly start: number;
+  /** Blocks of the session, as its primary descriptor counts them. */
+  readonly blocks: number;
+  readonly blockSize: number;
+  readonly label: string;
+  /** The set at sector 16 of an image with libisofs' emulated sessions: a copy for the last one. */
+  readonly relocated: boolean;
+};
+
+/** One namespace of the image, with its tree where it can be read. */
+export type Volume = {
+  readonly kind: VolumeKind;
+  readonly label: string;
+  /** Bytes of the label, where they are not valid text. */
+  readonly labelBytes?: Uint8Array;
+  /** Volume space size in logical blocks. */
+  readonly blocks: number;
+  readonly blockSize: number;
+  readonly session: number;
+  /** Number of the tree in `image.trees`; absent where the kind is only recognised. */
+  readonly tree?: number;
+  readonly namespace?: Namespace;
+  /** Where the descriptor is. */
+  readonly descriptor: Span;
+};
+
+/** A boot entry of the El Torito catalogue. */
+export type BootEntry = {
+  readonly platform: number;
+  readonly bootable: boolean;
+  /** Low four bits of the media byte: 0 no emulation, 1 to 3 floppy, 4 hard disk. */
+  readonly media: number;
+  readonly loadSegment: number;
+  /** Units of 512 bytes to load. */
+  readonly sectorCount: number;
+  /** First logical sector of the boot image. */
+  readonly sector: number;
+  /** Bytes of the boot image as far as the image tells, at least the count; see {@linkcode sizeFrom}. */
+  readonly bytes: number;
+  readonly sizeFrom: "file" | "fat" | "partition" | "media" | "count";
+  /** Where the catalogue entry is. */
+  readonly entry: Span;
+  /** Path of the file that covers the boot image. */
+  readonly path?: string;
+};
+
+/** A partition of any scheme. */
+export type Partition = {
+  readonly scheme: "mbr" | "gpt" | "apm";
+  readonly index: number;
+  /** Type byte, type GUID or type name. */
+  readonly type: string;
+  readonly name?: string;
+  /** First byte in the file, and length. */
+  readonly start: number;
+  readonly length: number;
+  readonly active?: boolean;
+  readonly entry: Span;
+};
+
+/** Bytes of a logical span: short at the end of the image; `unread` are bytes that the storage refused. */
+export type Reading = { readonly bytes: Uint8Array; readonly unread: readonly Span[] };
+
+/** A kind of volume that was recognised and is not read. */
+export type Recognised = {
+  readonly kind: VolumeKind;
+  readonly what: string;
+  readonly span: Span;
+  readonly label?: string;
+};
+
+/** The parts that {@linkcode Image} is made of. */
+export type ImageParts = {
+  readonly source: ByteSource;
+  readonly path: string;
+  readonly container: ContainerFacts;
+  readonly mapping: SectorMapping;
+  readonly sessions: readonly Session[];
+  readonly session: number;
+  readonly volumes: readonly Volume[];
+  readonly trees: readonly Tree[];
+  readonly pathTables: readonly PathTable[];
+  readonly recognised: readonly Recognised[];
+  readonly boot: readonly BootEntry[];
+  readonly partitions: readonly Partition[];
+  readonly structures: StructureLog;
+  readonly faults: FaultLog;
+  readonly regions: RegionMap;
+  /** Logical bytes that the current volume claims, from its descriptor; 0 where there is none. */
+  readonly volumeEnd: number;
+  readonly read: (start: number, length: number) => Promise<Reading>;
+  readonly readDirectory: (tree: number, node: number) => Promise<DirectoryView>;
+};
+
+/** An examined image. Nothing in it changes any more. */
+export class Image {
+  readonly #parts: ImageParts;
+
+  constructor(parts: ImageParts) {
+    this.#parts = parts;
+  }
+
+  /** The opened file. */
+  get source(): ByteSource {
+    return this.#parts.source;
+  }
+  /** The path or name that the user gave. */
+  get path(): string {
+    return this.#parts.path;
+  }
+  /** What holds the sectors. */
+  get container(): ContainerFacts {
+    return this.#parts.container;
+  }
+  /** Where sectors lie in the file. */
+  get mapping(): SectorMapping {
+    return this.#parts.mapping;
+  }
+  /** Sessions in the order of the image. */
+  get sessions(): readonly Session[] {
+    return this.#parts.sessions;
+  }
+  /** Number of the session that `volumes` shows. */
+  get session(): number {
+    return this.#parts.session;
+  }
+  /** Namespaces of the current session, and volumes that are recognised only. */
+  get volumes(): readonly Volume[] {
+    return this.#parts.volumes;
+  }
+  /** Trees of every session. */
+  get trees(): readonly Tree[] {
+    return this.#parts.trees;
+  }
+  /** Path tables of every tree. */
+  get pathTables(): readonly PathTable[] {
+    return this.#parts.pathTables;
+  }
+  /** Volumes recognised but not read. */
+  get recognised(): readonly Recognised[] {
+    return this.#parts.recognised;
+  }
+  /** Boot entries of every catalogue. */
+  get boot(): readonly BootEntry[] {
+    return this.#parts.boot;
+  }
+  /** Partitions of every scheme. */
+  get partitions(): readonly Partition[] {
+    return this.#parts.partitions;
+  }
+  /** What decoding could not get past. */
+  get faults(): readonly Fault[] {
+    return this.#parts.faults.kept;
+  }
+  /** Faults of a kind, those not kept among them. */
+  faultCount(kind: string): number {
+    return this.#parts.faults.count(kind);
+  }
+  /** Who owns what. */
+  get regions(): RegionMap {
+    return this.#parts.regions;
+  }
+  /** The logical byte after the current volume, as its descriptor says; 0 where there is none. */
+  get volumeEnd(): number {
+    return this.#parts.volumeEnd;
+  }
+
+  /** Structures of one layout, in the order in which they were decoded. */
+  structuresOf<F extends Fields>(layout: Layout<F>): readonly Structure<F>[] {
+    return this.#parts.structures.of(layout);
+  }
+
+  /** Every structure that stands alone (not records of directories, path tables and system use). */
+  structures(): Iterable<Structure> {
+    return this.#parts.structures.all();
+  }
+
+  /** Logical bytes; unreadable ones are listed, and zero in the result. */
+  read(start: number, length: number): Promise<Reading> {
+    return this.#parts.read(start, length);
+  }
+
+  /** The records of one directory, decoded now. */
+  readDirectory(tree: number, node: number): Promise<DirectoryView> {
+    return this.#parts.readDirectory(tree, node);
+  }
+
+  /** Every directory of one tree, decoded one after the other. */
+  async *directories(tree: number): AsyncGenerator<DirectoryView> {
+    const nodes = this.trees[tree];
+    if (nodes === undefined) return;
+    for (let node = 0; node < nodes.count; node++) {
+      if (nodes.isDirectory(node) || node === 0) yield await this.readDirectory(tree, node);
+    }
+  }
+
+  /** The namespace that a tree is shown under: Rock Ridge before ISO for the primary one. */
+  namespaceOf(tree: number): Namespace | undefined {
+    const shown = this.volumes.filter((volume) => volume.tree === tree);
+    const best = shown.find((volume) => volume.kind === "rockridge") ?? shown[0];
+    if (best?.namespace !== undefined) return best.namespace;
+    const other = this.trees[tree];
+    return other === undefined ? undefined : new Namespace(other, kindOfTree(other));
+  }
+
+  /** The namespace with the most to say: Rock Ridge, Joliet, enhanced, ISO 9660. */
+  richest(): Volume | undefined {
+    for (const kind of ["rockridge", "joliet", "enhanced", "iso9660"] as const) {
+      const volume = this.volumes.find((each) => each.kind === kind && each.namespace);
+      if (volume !== undefined) return volume;
+    }
+    return undefined;
+  }
+
+  /** What a claim is called: the path of its node, or its name. */
+  claimName(ref: ClaimRef): string {
+    if ("name" in ref) return ref.name;
+    const path = this.namespaceOf(ref.tree)?.path(ref.node) ?? "";
+    const session = this.trees[ref.tree]?.session ?? this.session;
+    return session === this.session ? path : `session ${session}: ${path}`;
+  }
+
+  /** What a region is called; empty for `unclaimed`. */
+  regionName(region: Region): string {
+    return region.ref === undefined ? "" : this.claimName(region.ref);
+  }
+}
+
+function kindOfTree(tree: Tree): VolumeKind {
+  if (tree.kind === "joliet") return "joliet";
+  if (tree.kind === "enhanced") return "enhanced";
+  return tree.hasRockRidge ? "rockridge" : "iso9660";
+}

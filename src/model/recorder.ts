@@ -1,0 +1,85 @@
+// Where decoders put what they find: structures by layout, faults by kind, claims on the file.
+
+import type { Owner, Span } from "../bytes/span.ts";
+import type { Fault, Fields, Layout, Recorder, Structure } from "../bytes/struct.ts";
+import type { SectorMapping } from "./mapping.ts";
+import { type ClaimRef, Claims } from "./regions.ts";
+
+/** Structures in the order of decoding, found by layout. */
+export class StructureLog {
+  readonly #byLayout = new Map<string, Structure[]>();
+
+  /** Appends a structure. */
+  add(structure: Structure): void {
+    const list = this.#byLayout.get(structure.layout.id);
+    if (list === undefined) this.#byLayout.set(structure.layout.id, [structure]);
+    else list.push(structure);
+  }
+
+  /** Structures of one layout. */
+  of<F extends Fields>(layout: Layout<F>): readonly Structure<F>[] {
+    // The id names one layout, so everything logged under it has its fields.
+    return (this.#byLayout.get(layout.id) ?? []) as unknown as Structure<F>[];
+  }
+
+  /** All structures, one layout after the other. */
+  *all(): Generator<Structure> {
+    for (const list of this.#byLayout.values()) yield* list;
+  }
+}
+
+/** Faults, at most a given number of each kind, with the count of all. */
+export class FaultLog {
+  readonly kept: Fault[] = [];
+  readonly #counts = new Map<string, number>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Counts a fault and keeps it while there is room for its kind. */
+  add(fault: Fault): void {
+    const count = this.count(fault.kind) + 1;
+    this.#counts.set(fault.kind, count);
+    if (count <= this.#limit) this.kept.push(fault);
+  }
+
+  /** Faults of a kind, kept or not. */
+  count(kind: string): number {
+    return this.#counts.get(kind) ?? 0;
+  }
+}
+
+/** The recorder of one examination: claims go to the file through the mapping. */
+export class ImageRecorder implements Recorder {
+  readonly structures: StructureLog = new StructureLog();
+  readonly faults: FaultLog;
+  readonly claims: Claims = new Claims();
+  readonly #mapping: SectorMapping;
+
+  constructor(mapping: SectorMapping, faultsPerKind: number) {
+    this.#mapping = mapping;
+    this.faults = new FaultLog(faultsPerKind);
+  }
+
+  /** Logs a structure and claims its span. */
+  structure<F extends Fields>(structure: Structure<F>): void {
+    this.structures.add(structure);
+    this.claim(structure.span, structure.owner, { name: structure.layout.title });
+  }
+
+  /** Logs a fault. */
+  fault(fault: Fault): void {
+    this.faults.add(fault);
+  }
+
+  /** Claims a span, cut to the file. */
+  claim({ space, start, length }: Span, owner: Owner, ref: ClaimRef, rank?: number): void {
+    const mapping = this.#mapping;
+    const [from, to] = space === "file"
+      ? [start, start + length]
+      : [mapping.boundary(start), mapping.boundary(start + length)];
+    this.claims.add(Math.max(0, from), Math.min(to, mapping.fileSize), owner, ref, rank);
+  }
+}

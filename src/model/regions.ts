@@ -1,0 +1,327 @@
+// The region map: every byte of the file has one owner. Claims may overlap; the tiling never does.
+
+import { type Owner, owners } from "../bytes/span.ts";
+import { Column } from "./columns.ts";
+
+/** Whose a claim is: a node of a tree, or a name. */
+export type ClaimRef =
+  | { readonly tree: number; readonly node: number }
+  | { readonly name: string };
+
+/** A stretch of the file with one owner. */
+export type Region = {
+  /** First byte in the file. */
+  readonly start: number;
+  readonly length: number;
+  readonly owner: Owner;
+  /** Who claims it; absent for `unclaimed`. */
+  readonly ref?: ClaimRef;
+};
+
+/** Two claims on the same bytes. */
+export type Overlap = {
+  readonly start: number;
+  readonly length: number;
+  readonly a: Region;
+  readonly b: Region;
+};
+
+// Where claims overlap, the more specific structure owns the byte.
+const rank: Readonly<Record<Owner, number>> = {
+  descriptor: 90,
+  "partition-table": 85,
+  "path-table": 80,
+  directory: 75,
+  continuation: 70,
+  boot: 65,
+  file: 50,
+  udf: 40,
+  hfs: 35,
+  trailer: 30,
+  "system-area": 20,
+  slack: 10,
+  unclaimed: 0,
+};
+
+/** Rank of a boot image, which a named file of the same bytes owns before it. */
+export const BOOT_IMAGE_RANK = 45;
+
+const OVERLAPS_KEPT = 1000;
+const NO_TREE = 0xffff;
+
+/** Collects claims in bytes of the file, in any order. */
+export class Claims {
+  readonly #start = new Column(Float64Array);
+  readonly #end = new Column(Float64Array);
+  readonly #owner = new Column(Uint8Array);
+  readonly #rank = new Column(Uint8Array);
+  readonly #tree = new Column(Uint16Array);
+  readonly #ref = new Column(Uint32Array);
+  readonly #names: string[] = [];
+  readonly #nameIndex = new Map<string, number>();
+
+  /** Claims collected. */
+  get count(): number {
+    return this.#start.length;
+  }
+
+  /** Claims `[start, end)` of the file; an empty stretch is no claim. */
+  add(start: number, end: number, owner: Owner, ref: ClaimRef, ownRank = rank[owner]): void {
+    if (!(end > start)) return;
+    this.#start.push(start);
+    this.#end.push(end);
+    this.#owner.push(owners.indexOf(owner));
+    this.#rank.push(ownRank);
+    if ("name" in ref) {
+      this.#tree.push(NO_TREE);
+      this.#ref.push(this.#intern(ref.name));
+    } else {
+      this.#tree.push(ref.tree);
+      this.#ref.push(ref.node);
+    }
+  }
+
+  #intern(name: string): number {
+    const known = this.#nameIndex.get(name);
+    if (known !== undefined) return known;
+    this.#nameIndex.set(name, this.#names.length);
+    return this.#names.push(name) - 1;
+  }
+
+  /** First byte of a claim. */
+  start(claim: number): number {
+    return this.#start.get(claim);
+  }
+
+  /** The byte after the last of a claim. */
+  end(claim: number): number {
+    return this.#end.get(claim);
+  }
+
+  /** Rank of a claim; the higher one owns the byte. */
+  rank(claim: number): number {
+    return this.#rank.get(claim);
+  }
+
+  /** Owner that a claim is for. */
+  owner(claim: number): Owner {
+    return owners[this.#owner.get(claim)] ?? "unclaimed";
+  }
+
+  /** Number of the tree of a claim by a node, or -1. */
+  tree(claim: number): number {
+    const tree = this.#tree.get(claim);
+    return tree === NO_TREE ? -1 : tree;
+  }
+
+  /** Who makes a claim. */
+  ref(claim: number): ClaimRef {
+    const tree = this.#tree.get(claim);
+    const ref = this.#ref.get(claim);
+    return tree === NO_TREE ? { name: this.#names[ref] ?? "" } : { tree, node: ref };
+  }
+
+  /** A claim as a region of its own. */
+  region(claim: number): Region {
+    const start = this.start(claim);
+    const length = this.end(claim) - start;
+    return { start, length, owner: this.owner(claim), ref: this.ref(claim) };
+  }
+
+  /** Claims by start, then the longer, then the higher ranked, then the earlier. */
+  sorted(): Uint32Array {
+    const order = Uint32Array.from({ length: this.count }, (_, index) => index);
+    return order.sort((a, b) =>
+      this.start(a) - this.start(b) || this.end(b) - this.end(a) ||
+      this.rank(b) - this.rank(a) || a - b
+    );
+  }
+}
+
+// Active claims with the owner of the next byte on top: higher rank, then later start, then earlier claim.
+class Heap {
+  readonly #claims: Claims;
+  readonly #items: number[] = [];
+
+  constructor(claims: Claims) {
+    this.#claims = claims;
+  }
+
+  get top(): number | undefined {
+    return this.#items[0];
+  }
+
+  #before(a: number, b: number): boolean {
+    const claims = this.#claims;
+    const byRank = claims.rank(b) - claims.rank(a) || claims.start(b) - claims.start(a) || a - b;
+    return byRank < 0;
+  }
+
+  push(claim: number): void {
+    const items = this.#items;
+    let at = items.push(claim) - 1;
+    while (at > 0) {
+      const up = (at - 1) >> 1;
+      if (!this.#before(claim, items[up] ?? 0)) break;
+      items[at] = items[up] ?? 0;
+      at = up;
+    }
+    items[at] = claim;
+  }
+
+  pop(): void {
+    const items = this.#items;
+    const last = items.pop();
+    if (last === undefined || items.length === 0) return;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= items.length) break;
+      if (child + 1 < items.length && this.#before(items[child + 1] ?? 0, items[child] ?? 0)) {
+        child++;
+      }
+      if (!this.#before(items[child] ?? 0, last)) break;
+      items[at] = items[child] ?? 0;
+      at = child;
+    }
+    items[at] = last;
+  }
+}
+
+/** The tiling of a file by its claims. Lengths of its regions add up to `size`, always. */
+export class RegionMap {
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Overlaps of claims of different bytes, at most 1000 of them; {@linkcode overlapCount} has them all. */
+  readonly overlaps: Overlap[] = [];
+  /** Overlaps found. */
+  overlapCount = 0;
+  /** Pairs of files of one tree that share all of an extent. */
+  readonly shared: Overlap[] = [];
+  /** Such pairs found. */
+  sharedCount = 0;
+  readonly #claims: Claims;
+  readonly #runStart = new Column(Float64Array);
+  readonly #runClaim = new Column(Int32Array);
+
+  constructor(claims: Claims, size: number) {
+    this.#claims = claims;
+    this.size = size;
+    this.#tile(claims.sorted());
+  }
+
+  #tile(order: Uint32Array): void {
+    const claims = this.#claims;
+    const heap = new Heap(claims);
+    let at = 0;
+    let widest = -1;
+    let previous = -1;
+    for (const claim of order) {
+      const start = Math.min(claims.start(claim), this.size);
+      at = this.#emit(heap, at, start);
+      if (previous >= 0 && this.#same(previous, claim)) {
+        this.#noteShared(previous, claim);
+        continue;
+      }
+      this.#noteOverlap(widest, claim);
+      heap.push(claim);
+      previous = claim;
+      const counts = claims.owner(claim) !== "slack" && claims.owner(claim) !== "system-area";
+      if (counts && (widest < 0 || claims.end(claim) > claims.end(widest))) widest = claim;
+    }
+    this.#emit(heap, at, this.size);
+  }
+
+  #same(a: number, b: number): boolean {
+    const claims = this.#claims;
+    return claims.start(a) === claims.start(b) && claims.end(a) === claims.end(b) &&
+      claims.owner(a) === claims.owner(b);
+  }
+
+  #noteShared(a: number, b: number): void {
+    const claims = this.#claims;
+    const sameTree = claims.tree(a) >= 0 && claims.tree(a) === claims.tree(b);
+    const owner = claims.owner(a);
+    if ((owner !== "file" && owner !== "continuation") || !sameTree) return;
+    this.sharedCount++;
+    if (this.shared.length >= OVERLAPS_KEPT) return;
+    const region = claims.region(a);
+    const { start, length } = region;
+    this.shared.push({ start, length, a: region, b: claims.region(b) });
+  }
+
+  #noteOverlap(widest: number, claim: number): void {
+    const claims = this.#claims;
+    const owner = claims.owner(claim);
+    if (widest < 0 || owner === "slack" || owner === "system-area") return;
+    const end = Math.min(claims.end(widest), claims.end(claim));
+    const start = claims.start(claim);
+    if (end <= start) return;
+    this.overlapCount++;
+    if (this.overlaps.length >= OVERLAPS_KEPT) return;
+    const [a, b] = [claims.region(widest), claims.region(claim)];
+    this.overlaps.push({ start, length: end - start, a, b });
+  }
+
+  // Runs from `at` to `until` go to the claim on top of the heap, or to nobody.
+  #emit(heap: Heap, at: number, until: number): number {
+    const claims = this.#claims;
+    while (at < until) {
+      while (heap.top !== undefined && claims.end(heap.top) <= at) heap.pop();
+      const top = heap.top ?? -1;
+      const end = top < 0 ? until : Math.min(until, claims.end(top));
+      const last = this.#runClaim.length - 1;
+      if (last < 0 || this.#runClaim.get(last) !== top) {
+        this.#runStart.push(at);
+        this.#runClaim.push(top);
+      }
+      at = end;
+    }
+    return at;
+  }
+
+  /** Number of regions. */
+  get count(): number {
+    return this.#runStart.length;
+  }
+
+  /** Region `index`, from 0 in the order of the file. */
+  region(index: number): Region {
+    const start = this.#runStart.get(index);
+    const end = index + 1 < this.count ? this.#runStart.get(index + 1) : this.size;
+    const claim = this.#runClaim.get(index);
+    const length = end - start;
+    if (claim < 0) return { start, length, owner: "unclaimed" };
+    return { start, length, owner: this.#claims.owner(claim), ref: this.#claims.ref(claim) };
+  }
+
+  /** Index of the region that holds a byte of the file. */
+  indexAt(offset: number): number {
+    let low = 0;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#runStart.get(middle) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** The region that holds a byte of the file, or undefined outside it. */
+  at(offset: number): Region | undefined {
+    if (offset < 0 || offset >= this.size) return undefined;
+    return this.region(this.indexAt(offset));
+  }
+
+  /** Regions in the order of the file. */
+  *[Symbol.iterator](): Generator<Region> {
+    for (let index = 0; index < this.count; index++) yield this.region(index);
+  }
+
+  /** Bytes of each owner; owners without bytes are left out. */
+  totals(): Partial<Record<Owner, number>> {
+    const totals: Partial<Record<Owner, number>> = {};
+    for (const { owner, length } of this) totals[owner] = (totals[owner] ?? 0) + length;
+    return totals;
+  }
+}

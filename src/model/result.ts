@@ -1,0 +1,221 @@
+// Parts that every document shares, and the documents that only describe an image (product contracts).
+
+import type { Owner } from "../bytes/span.ts";
+import type { EntryType, VolumeKind } from "./namespace.ts";
+
+/** Digests by algorithm, lower-case hexadecimal. */
+export type Hashes = {
+  readonly md5?: string;
+  readonly sha1?: string;
+  readonly sha256?: string;
+  readonly sha512?: string;
+  readonly blake3?: string;
+  readonly crc32?: string;
+};
+
+/** The program that made a document. */
+export type ToolFacts = { readonly name: string; readonly version: string };
+
+/** The image that a document is about. Offsets in the document are bytes of this file. */
+export type ImageFacts = {
+  readonly path: string;
+  readonly bytes: number;
+  readonly container: string;
+  /** Bytes from one sector to the next. */
+  readonly sectorSize: number;
+  /** The data file, where a sheet was opened. */
+  readonly dataPath?: string;
+  /** Digests of the whole file, where all of it was read. */
+  readonly hashes?: Hashes;
+};
+
+/** A volume, as documents list it. */
+export type VolumeFacts = {
+  readonly kind: VolumeKind;
+  readonly label: string;
+  /** Hexadecimal of the label, where it is not valid text. */
+  readonly labelBytes?: string;
+  readonly blocks: number;
+  /** Paths of regular files. */
+  readonly files: number;
+  /** Directories, the root left out. */
+  readonly directories: number;
+};
+
+/** Contiguous bytes of the opened file. On raw images from the first to the last byte of user data. */
+export type ExtentFacts = { readonly offset: number; readonly length: number };
+
+/** An entry of a volume: what `list` prints, and `manifest` with digests. */
+export type EntryFacts = {
+  /** Begins with `/`. */
+  readonly path: string;
+  /** Hexadecimal of the path, where it is not valid text. */
+  readonly pathBytes?: string;
+  readonly volume: VolumeKind;
+  readonly type: EntryType;
+  /** Bytes of the content; 0 for what has none. */
+  readonly bytes: number;
+  /** Bytes stored, where they differ from the content (zisofs). */
+  readonly storedBytes?: number;
+  readonly extents?: readonly ExtentFacts[];
+  /** Octal permissions with set-id and sticky bits, such as `0644`. */
+  readonly mode?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly links?: number;
+  /** RFC 3339 in UTC. */
+  readonly modified?: string;
+  /** Target of a symbolic link. */
+  readonly target?: string;
+  /** Hexadecimal of the target, where it is not valid text. */
+  readonly targetBytes?: string;
+  /** Device number of a device, `major,minor` as recorded (high, low). */
+  readonly device?: string;
+  /** The existence bit is set: need not be shown to the user. */
+  readonly hidden?: boolean;
+  /** An associated file (ECMA-119 6.5.4), such as a resource fork. */
+  readonly associated?: boolean;
+  /** CD-ROM XA attributes, hexadecimal. */
+  readonly xa?: string;
+  /** Names of extended attributes (AAIP); `acl` stands for an access control list. */
+  readonly attributes?: readonly string[];
+  /** Recorded flags `ok`, `cut` past the image, `unreadable`: on another volume, or refused. */
+  readonly state?: "ok" | "cut" | "unreadable";
+};
+
+/** `discern.list/1`. */
+export type ListResult = {
+  readonly format: "discern.list/1";
+  readonly tool: ToolFacts;
+  readonly image: ImageFacts;
+  readonly volume: VolumeKind;
+  readonly session: number;
+  readonly entries: readonly EntryFacts[];
+};
+
+/** A boot entry, as `info` lists it. */
+export type BootFacts = {
+  readonly platform: string;
+  readonly bootable: boolean;
+  readonly media: string;
+  readonly loadSegment: number;
+  readonly sectorCount: number;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly sizeFrom: string;
+  readonly path?: string;
+};
+
+/** A partition, as `info` lists it. */
+export type PartitionFacts = {
+  readonly scheme: "mbr" | "gpt" | "apm";
+  readonly index: number;
+  readonly type: string;
+  readonly name?: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly active?: boolean;
+};
+
+/** `discern.info/1`. */
+export type InfoResult = {
+  readonly format: "discern.info/1";
+  readonly tool: ToolFacts;
+  readonly image: ImageFacts;
+  readonly volumes: readonly (VolumeFacts & {
+    readonly created?: string;
+    readonly modified?: string;
+    readonly publisher?: string;
+    readonly preparer?: string;
+    readonly application?: string;
+    readonly system?: string;
+  })[];
+  readonly boot: readonly BootFacts[];
+  readonly partitions: readonly PartitionFacts[];
+  readonly sessions: readonly {
+    readonly number: number;
+    readonly offset: number;
+    readonly blocks: number;
+    readonly label: string;
+    readonly current: boolean;
+  }[];
+  /** How the sector layout was found. */
+  readonly layout: string;
+  /** What could not be read, in words. */
+  readonly notes: readonly string[];
+};
+
+/** `discern.where/1`. */
+export type WhereResult = {
+  readonly format: "discern.where/1";
+  readonly tool: ToolFacts;
+  readonly image: ImageFacts;
+  readonly path: string;
+  readonly volume: VolumeKind;
+  readonly type: EntryType;
+  readonly bytes: number;
+  readonly extents: readonly ExtentFacts[];
+  /** Where the directory record is. */
+  readonly record: ExtentFacts;
+};
+
+/** One structure and field that holds a byte. */
+export type PlaceFacts = {
+  readonly structure: string;
+  readonly structureOffset: number;
+  readonly field?: string;
+  readonly fieldOffset?: number;
+  readonly fieldLength?: number;
+  /** The field's value as text. */
+  readonly value?: string;
+  readonly clause?: string;
+};
+
+/** `discern.why/1`. */
+export type WhyResult = {
+  readonly format: "discern.why/1";
+  readonly tool: ToolFacts;
+  readonly image: ImageFacts;
+  readonly offset: number;
+  readonly sector: number;
+  readonly owner: Owner;
+  readonly name?: string;
+  readonly structure?: string;
+  readonly field?: string;
+  readonly value?: string;
+  readonly clause?: string;
+  readonly path?: string;
+  /** The byte's position in the content of `path`. */
+  readonly pathOffset?: number;
+  /** The region that holds the byte. */
+  readonly region: ExtentFacts;
+  /** Part of a raw sector that is not user data: `sync`, `header`, `subheader`, `codes`. */
+  readonly rawPart?: string;
+};
+
+/** `discern.map/1`. */
+export type MapResult = {
+  readonly format: "discern.map/1";
+  readonly tool: ToolFacts;
+  readonly image: ImageFacts;
+  readonly runs: readonly {
+    readonly offset: number;
+    readonly length: number;
+    readonly owner: Owner;
+    readonly name?: string;
+  }[];
+};
+
+/** Told of long work: bytes done of all bytes. */
+export type ProgressEvent = {
+  readonly type: "progress";
+  readonly what: string;
+  readonly done: number;
+  readonly total: number;
+};
+
+/** Options that all long work takes. */
+export type WorkOptions = {
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: ProgressEvent) => void;
+};
