@@ -65,7 +65,12 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
   };
 
   out.claim(logicalSpan(0, 16 * SECTOR), "system-area", { name: "System Area" });
-  const partitions = await readPartitions({ read, size: mapping.logicalSize, out, limits });
+  const { partitions, gpt } = await readPartitions({
+    read,
+    size: mapping.logicalSize,
+    out,
+    limits,
+  });
   const facts = await readIso9660(context, options.session);
   checkSession(facts, options.session);
   const recognised = await recognise(read, facts, partitions, out);
@@ -85,6 +90,7 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
     recognised,
     boot,
     partitions,
+    gpt,
     structures: out.structures,
     faults: out.faults,
     regions: new RegionMap(out.claims, opened.source.size),

@@ -3,6 +3,7 @@
 import type { Span } from "../bytes/span.ts";
 import type { Image } from "../model/image.ts";
 import type { DirectoryView } from "../model/directory.ts";
+import type { ProofFacts } from "../model/proof.ts";
 
 /** What a finding means for the bytes; see the style guide. */
 export type Severity = "error" | "warning" | "info" | "note";
@@ -51,7 +52,7 @@ export type Hit = {
 };
 
 /** Judges what stands alone in an image. Pure: no input or output, clock or order dependence. */
-export type ImageCheck = (image: Image) => Iterable<Hit>;
+export type ImageCheck = (image: Image, facts: ProofFacts) => Iterable<Hit>;
 
 /** Judges one directory at a time, each decoded once for all such checks. Pure likewise. */
 export type DirectoryCheck = (directory: DirectoryView, image: Image) => Iterable<Hit>;

@@ -94,6 +94,20 @@ export type Partition = {
   readonly entry: Span;
 };
 
+/** A GUID partition table: the header at one of its two places, and the array that it names. */
+export type GptTable = {
+  /** The one in block 1 is primary; one found elsewhere is the backup, even where it stands alone. */
+  readonly role: "primary" | "backup";
+  /** 512 or 2048, as the place of the header shows. */
+  readonly blockSize: number;
+  /** The fields of the header. */
+  readonly header: Span;
+  /** Header size as recorded, in bytes. */
+  readonly headerSize: number;
+  /** The entry array; absent where it is not whole in the image, or absurd. */
+  readonly array?: Span;
+};
+
 /** Bytes of a logical span: short at the end of the image; `unread` are bytes that the storage refused. */
 export type Reading = { readonly bytes: Uint8Array; readonly unread: readonly Span[] };
 
@@ -119,6 +133,7 @@ export type ImageParts = {
   readonly recognised: readonly Recognised[];
   readonly boot: readonly BootEntry[];
   readonly partitions: readonly Partition[];
+  readonly gpt: readonly GptTable[];
   readonly structures: StructureLog;
   readonly faults: FaultLog;
   readonly regions: RegionMap;
@@ -183,6 +198,10 @@ export class Image {
   /** Partitions of every scheme. */
   get partitions(): readonly Partition[] {
     return this.#parts.partitions;
+  }
+  /** GUID partition tables: the primary one before its backup. */
+  get gpt(): readonly GptTable[] {
+    return this.#parts.gpt;
   }
   /** What decoding could not get past. */
   get faults(): readonly Fault[] {

@@ -4,7 +4,7 @@ import { safeOffset } from "../../bytes/span.ts";
 import { decode, type Values, valuesOf } from "../../bytes/struct.ts";
 import { decodeLatin1, decodeUtf8, isZero, startsWithText } from "../../bytes/text.ts";
 import type { Limits } from "../../bytes/limits.ts";
-import type { Partition, Reading } from "../../model/image.ts";
+import type { GptTable, Partition, Reading } from "../../model/image.ts";
 import type { ImageRecorder } from "../../model/recorder.ts";
 import {
   applePartition,
@@ -22,6 +22,13 @@ export type PartitionContext = {
   readonly size: number;
   readonly out: ImageRecorder;
   readonly limits: Limits;
+};
+
+/** What the partition tables of an image say. */
+export type PartitionFacts = {
+  /** Partitions of every scheme: MBR, GPT, Apple. */
+  readonly partitions: readonly Partition[];
+  readonly gpt: readonly GptTable[];
 };
 
 /** A GPT header where one was found, with the block size that its place shows. */
@@ -61,6 +68,7 @@ async function readMbr({ read, out }: PartitionContext): Promise<Partition[]> {
 }
 
 type HeaderValues = Values<typeof gptHeader.fields>;
+type Gpt = { readonly partitions: Partition[]; readonly tables: GptTable[] };
 
 async function readGptHeader(
   { start, blockSize }: GptPlace,
@@ -84,14 +92,22 @@ async function readGptArray(
   header: HeaderValues,
   { start, blockSize }: GptPlace,
   context: PartitionContext,
-  primary: boolean,
+  role: GptTable["role"],
+  tables: GptTable[],
 ): Promise<Partition[]> {
   const { numberOfPartitionEntries: count, sizeOfPartitionEntry: size } = header;
   const first = safeOffset(header.partitionEntryLba * BigInt(blockSize));
   const length = count * size;
   const sane = first !== undefined && size >= gptEntry.size && length <= GPT_ARRAY_LIMIT &&
     length > 0;
+  const table: GptTable = {
+    role,
+    blockSize,
+    header: { space: "logical", start, length: gptHeader.size },
+    headerSize: header.headerSize,
+  };
   if (!sane || first + length > context.size) {
+    tables.push(table);
     context.out.fault({
       kind: "gpt-array",
       structure: gptHeader.id,
@@ -101,8 +117,10 @@ async function readGptArray(
     });
     return [];
   }
-  const name = primary ? "GPT entry array" : "GPT backup entry array";
-  context.out.claim({ space: "logical", start: first, length }, "partition-table", { name });
+  const name = role === "primary" ? "GPT entry array" : "GPT backup entry array";
+  const array = { space: "logical" as const, start: first, length };
+  tables.push({ ...table, array });
+  context.out.claim(array, "partition-table", { name });
   const { bytes } = await context.read(first, length);
   const partitions: Partition[] = [];
   for (let index = 0; index < count && partitions.length < context.limits.partitions; index++) {
@@ -112,7 +130,7 @@ async function readGptArray(
     if (value === undefined || isZero(value.partitionTypeGuid)) continue;
     const span = { space: "logical" as const, start: first + at, length: gptEntry.size };
     context.out.structures.add({ layout: gptEntry, span, value, owner: "partition-table" });
-    if (primary) partitions.push(gptPartition(value, index, span, blockSize));
+    partitions.push(gptPartition(value, index, span, blockSize));
   }
   return partitions;
 }
@@ -137,27 +155,29 @@ function gptPartition(
   };
 }
 
-async function readGpt(context: PartitionContext): Promise<Partition[]> {
+async function readGpt(context: PartitionContext): Promise<Gpt> {
+  const tables: GptTable[] = [];
   // Some media have blocks of 2048 bytes, and their header in block 1 of that size.
   for (const blockSize of [BLOCK, 2048]) {
     const place = { start: blockSize, blockSize };
     const header = await readGptHeader(place, context);
     if (header === undefined) continue;
-    const partitions = await readGptArray(header, place, context, true);
-    await readGptBackup(header, blockSize, context);
-    return partitions;
+    const partitions = await readGptArray(header, place, context, "primary", tables);
+    await readGptBackup(header, blockSize, context, tables);
+    return { partitions, tables };
   }
   // A destroyed primary header leaves the backup in the last block.
   const place = { start: Math.floor(context.size / BLOCK) * BLOCK - BLOCK, blockSize: BLOCK };
-  if (place.start <= BLOCK) return [];
-  const header = await readGptHeader(place, context);
-  return header === undefined ? [] : await readGptArray(header, place, context, true);
+  const header = place.start <= BLOCK ? undefined : await readGptHeader(place, context);
+  if (header === undefined) return { partitions: [], tables };
+  return { partitions: await readGptArray(header, place, context, "backup", tables), tables };
 }
 
 async function readGptBackup(
   header: HeaderValues,
   blockSize: number,
   context: PartitionContext,
+  tables: GptTable[],
 ): Promise<void> {
   const last = Math.floor(context.size / blockSize) * blockSize - blockSize;
   const named = safeOffset(header.alternateLba * BigInt(blockSize));
@@ -166,7 +186,7 @@ async function readGptBackup(
     const place = { start, blockSize };
     const backup = await readGptHeader(place, context);
     if (backup === undefined) continue;
-    await readGptArray(backup, place, context, false);
+    await readGptArray(backup, place, context, "backup", tables);
     return;
   }
 }
@@ -213,9 +233,9 @@ async function readApm(context: PartitionContext): Promise<Partition[]> {
 }
 
 /** Reads every partition table of the system area, and the backup GPT. Never throws on image data. */
-export async function readPartitions(context: PartitionContext): Promise<Partition[]> {
+export async function readPartitions(context: PartitionContext): Promise<PartitionFacts> {
   const mbr = await readMbr(context);
   const gpt = await readGpt(context);
   const apm = await readApm(context);
-  return [...mbr, ...gpt, ...apm];
+  return { partitions: [...mbr, ...gpt.partitions, ...apm], gpt: gpt.tables };
 }

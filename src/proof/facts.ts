@@ -1,0 +1,10 @@
+// Facts that the audit's rules judge but may not compute: one call for all of an image.
+
+import type { Image } from "../model/image.ts";
+import type { ProofFacts } from "../model/proof.ts";
+import { readGptProofs } from "./gpt.ts";
+
+/** Computes the facts of an image. Bytes that cannot be read leave a fact out; never throws on image data. */
+export async function readProofFacts(image: Image): Promise<ProofFacts> {
+  return { gpt: await readGptProofs(image) };
+}
