@@ -116,11 +116,15 @@ export class Namespace {
   }
 
   // A relocated directory is shown where its placeholder is; without one it stays visible, so that
-  // nothing on the disc is lost. The relocation directory that libisofs marks is hidden once empty.
+  // nothing on the disc is lost. The directory that relocated ones were moved to is hidden while it holds
+  // nothing else: libisofs marks it (RE), genisoimage only names it.
   #isHidden(node: number): boolean {
     const { tree } = this;
+    if (tree.placeholders.size === 0) return false;
     if (tree.placeholders.has(node)) return true;
-    return tree.relocated.has(node) && this.#holdsOnlyRelocated(node);
+    if (!tree.isDirectory(node) || tree.parent(node) !== 0) return false;
+    const made = tree.relocated.has(node) || this.name(node).text.toLowerCase() === "rr_moved";
+    return made && this.#holdsOnlyRelocated(node);
   }
 
   #holdsOnlyRelocated(node: number): boolean {

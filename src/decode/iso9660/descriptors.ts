@@ -245,17 +245,29 @@ async function hasPrimary(sector: number, { read }: Context): Promise<boolean> {
   return bytes[0] === 1 && isDescriptor(bytes);
 }
 
+// Addresses count from the start of the disc: a set whose root lies before it is of a nested image.
+async function beginsSession(start: number, { read }: Context): Promise<boolean> {
+  const { bytes } = await read((start + 16) * SECTOR, SECTOR);
+  const root = valuesOf(primaryVolumeDescriptor, bytes)?.rootLocationOfExtent.le ?? 0;
+  return root > start;
+}
+
 function sessionSectors(set: DescriptorSet): number {
   const primary = primaryOf(set);
   if (primary === undefined) return 0;
   return Math.ceil(primary.value.volumeSpaceSize.le * blockSizeOf(primary) / SECTOR);
 }
 
+// Writers begin a session at a multiple of 16 or 32 sectors behind padding of their own choice, or
+// behind the lead-out and lead-in of a CD, which a dump may hold or not (specs: "Sessions").
+const SEARCHED = 512;
+const CD_GAPS = [150, 6900, 11400];
+
 /** Sectors at which a session may begin after one that ends at `end`. */
 function candidates(end: number): number[] {
-  const pad = 150;
-  const places = [roundUp(end, 32), roundUp(end, 16), end, roundUp(end + pad, 32), end + pad];
-  return [...new Set(places)];
+  const places = [end, ...CD_GAPS.map((gap) => end + gap)];
+  for (let place = roundUp(end, 16); place < end + SEARCHED; place += 16) places.push(place);
+  return [...new Set(places)].sort((a, b) => a - b);
 }
 
 /**
@@ -289,7 +301,8 @@ async function nextStart(
 ): Promise<number | undefined> {
   if (sectors === 0) return undefined;
   for (const candidate of candidates(start + sectors)) {
-    if (candidate > start && await hasPrimary(candidate + 16, context)) return candidate;
+    if (candidate <= start || !await hasPrimary(candidate + 16, context)) continue;
+    if (await beginsSession(candidate, context)) return candidate;
   }
   return undefined;
 }
