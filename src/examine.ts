@@ -58,13 +58,15 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
   const signal = options.signal;
   const context: Context = {
     read,
+    logicalStart: mapping.logicalStart,
     logicalSize: mapping.logicalSize,
     out,
     limits,
     ...(signal === undefined ? {} : { signal }),
   };
 
-  out.claim(logicalSpan(0, 16 * SECTOR), "system-area", { name: "System Area" });
+  const systemArea = logicalSpan(mapping.logicalStart, 16 * SECTOR);
+  out.claim(systemArea, "system-area", { name: "System Area" });
   const { partitions, gpt } = await readPartitions({
     read,
     size: mapping.logicalSize,

@@ -8,6 +8,7 @@ export class StrideMapping implements SectorMapping {
   readonly stride: number;
   readonly dataOffset: number;
   readonly fileSize: number;
+  readonly logicalStart: number;
   readonly logicalSize: number;
   readonly #origin: number;
 
@@ -19,6 +20,7 @@ export class StrideMapping implements SectorMapping {
     this.dataOffset = layout.dataOffset;
     this.fileSize = fileSize;
     this.#origin = layout.origin;
+    this.logicalStart = Math.ceil(Math.max(0, -layout.origin) / layout.stride) * SECTOR;
     const held = Math.max(0, fileSize - layout.origin);
     const rest = Math.min(SECTOR, Math.max(0, held % layout.stride - layout.dataOffset));
     this.logicalSize = Math.floor(held / layout.stride) * SECTOR + rest;

@@ -23,8 +23,6 @@ export class LogicalReader {
   /** Up to `length` logical bytes from `start`; short at the end, unread stretches listed and zero. */
   async read(start: number, length: number): Promise<Reading> {
     const mapping = this.#mapping;
-    // Logical bytes below the first of a file that begins later on the disc are not in it.
-    const lowest = mapping.logicalOffset(0);
     const available = Math.max(0, Math.min(length, mapping.logicalSize - start));
     if (available === 0 || start < Math.max(0, lowest)) {
       return { bytes: new Uint8Array(0), unread: [] };

@@ -10,7 +10,9 @@ export interface SectorMapping {
   readonly dataOffset: number;
   /** Bytes of the file. */
   readonly fileSize: number;
-  /** Logical bytes that the file holds; the last sector may be cut. */
+  /** First logical byte that the file holds: above 0 where the file begins later on the disc. */
+  readonly logicalStart: number;
+  /** The logical byte after the last that the file holds; the last sector may be cut. */
   readonly logicalSize: number;
   /** Where in the file the logical byte `at` stands, also past the end. */
   fileOffset(at: number): number;

@@ -10,6 +10,8 @@ export type Read = (start: number, length: number) => Promise<Reading>;
 /** The surroundings of one examination. */
 export type Context = {
   readonly read: Read;
+  /** First logical byte that the image holds: where its first session begins. */
+  readonly logicalStart: number;
   /** Logical bytes that the image holds. */
   readonly logicalSize: number;
   readonly out: ImageRecorder;

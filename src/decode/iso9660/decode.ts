@@ -99,8 +99,8 @@ class IsoReader {
   }
 
   async #recognise(): Promise<Recognised[]> {
-    const { bytes } = await this.#context.read(16 * SECTOR, SECTOR);
-    const start = 16 * SECTOR;
+    const { bytes } = await this.#context.read(this.#context.logicalStart + 16 * SECTOR, SECTOR);
+    const start = this.#context.logicalStart + 16 * SECTOR;
     if (startsWithText(bytes, "CDROM", 9)) {
       const span = logicalSpan(start, highSierraDescriptor.size);
       const value = valuesOf(highSierraDescriptor, bytes);
@@ -228,7 +228,7 @@ class IsoReader {
       const table = await this.#readPathTable(type, optional, treeIndex, place, {
         volume,
         field: logicalSpan(span.start + field, 4),
-        descriptorsEnd: 17 * SECTOR,
+        descriptorsEnd: this.#context.logicalStart + 17 * SECTOR,
       });
       if (table !== undefined) tables.push(table);
     };
