@@ -24,7 +24,7 @@ export class LogicalReader {
   async read(start: number, length: number): Promise<Reading> {
     const mapping = this.#mapping;
     const available = Math.max(0, Math.min(length, mapping.logicalSize - start));
-    if (available === 0 || start < Math.max(0, lowest)) {
+    if (available === 0 || start < mapping.logicalStart) {
       return { bytes: new Uint8Array(0), unread: [] };
     }
     if (mapping.stride === SECTOR) return await this.readFile(mapping.fileOffset(start), available);
