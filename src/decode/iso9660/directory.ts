@@ -104,6 +104,16 @@ export function* recordPlaces(
       at = sectorEnd;
       continue;
     }
+    if (at > 0 && at % SECTOR === 0 && beginsAnother(view, at)) {
+      fault(
+        "directory-overrun",
+        at,
+        bytes.length - at,
+        `another directory begins ${at} bytes into ` +
+          `the directory extent: its recorded length of ${bytes.length} is too large`,
+      );
+      return;
+    }
     const minimum = HEAD + Math.max(1, at + HEAD <= bytes.length ? bytes[at + HEAD - 1] ?? 0 : 1);
     const crosses = at + length > sectorEnd;
     const nameless = at + HEAD <= bytes.length && bytes[at + HEAD - 1] === 0;
@@ -156,6 +166,16 @@ export function* recordPlaces(
     }
     at = next ?? sectorEnd;
   }
+}
+
+// A `.` record that names another extent than the first one does, at the start of a sector.
+function beginsAnother(view: DataView, at: number): boolean {
+  if (!looksLikeRecord(view, at, view.byteLength)) return false;
+  const isDot = (from: number) =>
+    view.getUint8(from + HEAD - 1) === 1 && view.getUint8(from + HEAD) === 0;
+  const location = field.locationOfExtent.offset;
+  return isDot(0) && isDot(at) &&
+    view.getUint32(location, true) !== view.getUint32(at + location, true);
 }
 
 /** The next place in a sector that looks like a record, or undefined. */
