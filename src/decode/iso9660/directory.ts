@@ -114,6 +114,18 @@ export function* recordPlaces(
       );
       return;
     }
+    if (at + HEAD < bytes.length && isForeign(view, at)) {
+      const found = resync(view, at + 2, sectorEnd);
+      fault(
+        "directory-not-records",
+        at,
+        (found ?? sectorEnd) - at,
+        `the bytes at byte ${at} of the ` +
+          `directory extent are no record: none of the three numbers agrees in both orders`,
+      );
+      at = found ?? sectorEnd;
+      continue;
+    }
     const minimum = HEAD + Math.max(1, at + HEAD <= bytes.length ? bytes[at + HEAD - 1] ?? 0 : 1);
     const crosses = at + length > sectorEnd;
     const nameless = at + HEAD <= bytes.length && bytes[at + HEAD - 1] === 0;
@@ -166,6 +178,19 @@ export function* recordPlaces(
     }
     at = next ?? sectorEnd;
   }
+}
+
+// One damaged number is a damaged record; three that all disagree are other data. Masters that left out
+// one of the byte orders altogether wrote records all the same.
+function isForeign(view: DataView, at: number): boolean {
+  const { locationOfExtent, dataLength, volumeSequenceNumber } = field;
+  const pairs = [locationOfExtent, dataLength].map(({ offset }) =>
+    [view.getUint32(at + offset, true), view.getUint32(at + offset + 4)] as const
+  );
+  const sequence = at + volumeSequenceNumber.offset;
+  pairs.push([view.getUint16(sequence, true), view.getUint16(sequence + 2)]);
+  const oneOrder = pairs.every(([le]) => le === 0) || pairs.every(([, be]) => be === 0);
+  return !oneOrder && pairs.every(([le, be]) => le !== be);
 }
 
 // A `.` record that names another extent than the first one does, at the start of a sector.
