@@ -154,8 +154,13 @@ export function* recordPlaces(
         `a record of ${length} bytes at byte ${at % SECTOR} ` +
           `of its sector reaches into the next one`,
       );
-      if (numbersAgree(view, at)) yield { at, length };
-      at += length;
+      // Where the next sector begins with a record of its own, only the length is wrong.
+      const ends = looksLikeRecord(view, sectorEnd, bytes.length);
+      const fits = !ends || sectorEnd - at >= minimum;
+      if (numbersAgree(view, at) && fits) {
+        yield ends ? { at, length: sectorEnd - at, repaired: true } : { at, length };
+      }
+      at = ends ? sectorEnd : at + length;
       continue;
     } else {
       fault(
