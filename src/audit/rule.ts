@@ -1,6 +1,7 @@
 // Rules as rows of data, and what a check reports. The ids are those of the catalogue, permanent.
 
 import type { Span } from "../bytes/span.ts";
+import type { Fault } from "../bytes/struct.ts";
 import type { Image } from "../model/image.ts";
 import type { DirectoryView } from "../model/directory.ts";
 import type { ProofFacts } from "../model/proof.ts";
@@ -57,11 +58,20 @@ export type ImageCheck = (image: Image, facts: ProofFacts) => Iterable<Hit>;
 /** Judges one directory at a time, each decoded once for all such checks. Pure likewise. */
 export type DirectoryCheck = (directory: DirectoryView, image: Image) => Iterable<Hit>;
 
+/**
+ * Picks the rule for a fault where its kind alone does not; undefined where another check reports it.
+ * May give the hit its own confidence, severity or cause.
+ */
+export type FaultRule = (
+  fault: Fault,
+  image: Image,
+) => Pick<Hit, "rule" | "severity" | "confidence" | "causedBy"> | undefined;
+
 /** A file of `rules/`: its rows and its checks. */
 export type RuleFamily = {
   readonly rules: RuleTable;
   readonly image?: readonly ImageCheck[];
   readonly directory?: readonly DirectoryCheck[];
   /** Fault kinds that decoders record, and the rule that judges each. */
-  readonly faults?: Readonly<Record<string, Rule>>;
+  readonly faults?: Readonly<Record<string, Rule | FaultRule>>;
 };
