@@ -26,6 +26,7 @@ export class SourceError extends Error {
   /** Bytes that the failed read asked for. */
   readonly length: number;
 
+  /** Says what was asked for and why it failed. */
   constructor(offset: number, length: number, reason: string) {
     super(`Cannot read ${length} bytes at offset ${offset}: ${reason}`);
     this.name = "SourceError";
@@ -36,9 +37,11 @@ export class SourceError extends Error {
 
 /** A source over bytes in memory. */
 export class MemorySource implements ByteSource {
+  /** What the user calls it. */
   readonly name: string;
   readonly #bytes: Uint8Array;
 
+  /** Takes the bytes without a copy. */
   constructor(bytes: Uint8Array, name = "memory") {
     this.#bytes = bytes;
     this.name = name;

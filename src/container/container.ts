@@ -35,6 +35,7 @@ export type Container = {
 
 /** The sectors of a container cannot be reached: a sheet names a file that is not there, say. */
 export class ContainerError extends Error {
+  /** Takes the whole message. */
   constructor(message: string) {
     super(message);
     this.name = "ContainerError";

@@ -147,6 +147,7 @@ export type ImageParts = {
 export class Image {
   readonly #parts: ImageParts;
 
+  /** Takes its parts as they are; `examine` makes them. */
   constructor(parts: ImageParts) {
     this.#parts = parts;
   }

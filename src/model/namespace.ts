@@ -62,9 +62,12 @@ function named(text: string, valid: boolean, bytes: Uint8Array): Name {
 
 /** One namespace of an image: a tree under the rules of a {@linkcode VolumeKind}. */
 export class Namespace {
+  /** The records. */
   readonly tree: Tree;
+  /** Whose rules they are read by. */
   readonly kind: VolumeKind;
 
+  /** Shows a tree under the rules of a kind. */
   constructor(tree: Tree, kind: VolumeKind) {
     this.tree = tree;
     this.kind = kind;
@@ -137,9 +140,9 @@ export class Namespace {
     return true;
   }
 
-  /** Every entry below `from` in depth-first order, the node itself left out. */
-  *entries(from = 0, path = ""): Generator<Entry> {
-    const stack = [{ node: from, path, bytes: undefined as Uint8Array | undefined }];
+  /** Every entry below `from` (at `path`) in depth-first order, the node itself left out. */
+  *entries(from = 0, path = "", pathBytes?: Uint8Array): Generator<Entry> {
+    const stack = [{ node: from, path, bytes: pathBytes }];
     const walks = [this.children(from)];
     const open = new Set<number>([from]);
     while (walks.length > 0) {

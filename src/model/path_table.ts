@@ -22,6 +22,7 @@ export type PathTableRecord = {
 
 /** A path table: records in recorded order. */
 export class PathTable {
+  /** Byte order of its numbers. */
   readonly type: PathTableType;
   /** Whether it is the optional copy. */
   readonly optional: boolean;
@@ -39,6 +40,7 @@ export class PathTable {
   readonly #extended = new Column(Uint8Array);
   readonly #identifiers = new ByteStrings();
 
+  /** An empty table; records follow by {@linkcode PathTable.add}. */
   constructor(
     type: PathTableType,
     optional: boolean,

@@ -30,10 +30,12 @@ export class StructureLog {
 
 /** Faults, at most a given number of each kind, with the count of all. */
 export class FaultLog {
+  /** The faults kept, in the order in which they were met. */
   readonly kept: Fault[] = [];
   readonly #counts = new Map<string, number>();
   readonly #limit: number;
 
+  /** Keeps at most `limit` faults of a kind. */
   constructor(limit: number) {
     this.#limit = limit;
   }

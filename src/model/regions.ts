@@ -204,6 +204,7 @@ export class RegionMap {
   readonly #runStart = new Column(Float64Array);
   readonly #runClaim = new Column(Int32Array);
 
+  /** Tiles a file of `size` bytes. */
   constructor(claims: Claims, size: number) {
     this.#claims = claims;
     this.size = size;

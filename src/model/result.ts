@@ -88,7 +88,7 @@ export type ListResult = {
   readonly format: "discern.list/1";
   readonly tool: ToolFacts;
   readonly image: ImageFacts;
-  readonly volume: VolumeKind;
+  readonly volume: VolumeKind | "all";
   readonly session: number;
   readonly entries: readonly EntryFacts[];
 };
@@ -151,9 +151,12 @@ export type WhereResult = {
   readonly tool: ToolFacts;
   readonly image: ImageFacts;
   readonly path: string;
+  /** Hexadecimal of the path, where it is not valid text. */
+  readonly pathBytes?: string;
   readonly volume: VolumeKind;
   readonly type: EntryType;
   readonly bytes: number;
+  readonly state?: "ok" | "cut" | "unreadable";
   readonly extents: readonly ExtentFacts[];
   /** Where the directory record is. */
   readonly record: ExtentFacts;
@@ -204,6 +207,34 @@ export type MapResult = {
     readonly owner: Owner;
     readonly name?: string;
   }[];
+};
+
+/** What became of an entry that was to be extracted. */
+export type ExtractState = "ok" | "renamed" | "cut" | "unreadable" | "skipped" | "refused";
+
+/** An entry that was to be extracted. */
+export type ExtractEntry = {
+  readonly path: string;
+  readonly pathBytes?: string;
+  readonly type: EntryType;
+  readonly state: ExtractState;
+  /** Where it was written, below the folder; absent where nothing was. */
+  readonly to?: string;
+  /** Bytes written. */
+  readonly bytes?: number;
+  /** Why it was not delivered whole under its own name. */
+  readonly reason?: string;
+};
+
+/** `discern.extract/1`. */
+export type ExtractResult = {
+  readonly format: "discern.extract/1";
+  readonly tool: ToolFacts;
+  readonly image: ImageFacts;
+  readonly volume: VolumeKind;
+  readonly folder: string;
+  readonly entries: readonly ExtractEntry[];
+  readonly summary: Readonly<Record<ExtractState, number>>;
 };
 
 /** Told of long work: bytes done of all bytes. */

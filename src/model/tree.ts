@@ -69,6 +69,7 @@ const NO_STRING = 0xffffffff;
 
 /** A hierarchy. Node 0 is the root; the children of a node have consecutive numbers. */
 export class Tree {
+  /** Which descriptor it hangs from. */
   readonly kind: TreeKind;
   /** Number of the session whose descriptors name it, from 0. */
   readonly session: number;
@@ -120,6 +121,7 @@ export class Tree {
   readonly #modified = new Column(Float64Array);
   readonly #checksumIndex = new Column(Uint32Array);
 
+  /** An empty hierarchy; nodes follow by {@linkcode Tree.add}. */
   constructor(kind: TreeKind, session = 0) {
     this.kind = kind;
     this.session = session;

@@ -1,0 +1,86 @@
+/**
+ * discern accounts for every byte of a disc image: which structure or file owns it, and what vouches
+ * for it. Open a source with {@linkcode examine}; every other function reads the {@linkcode Image}
+ * that it gives. Nothing here needs a file system, a network or a particular runtime.
+ *
+ * @module
+ */
+
+// The library: re-exports only.
+
+export { type ByteSource, MemorySource, SourceError } from "./bytes/source.ts";
+export { type Owner, owners, type Space, type Span } from "./bytes/span.ts";
+export { defaultLimits, type Limits } from "./bytes/limits.ts";
+export type {
+  Fault,
+  Field,
+  FieldRole,
+  Fields,
+  FieldType,
+  Layout,
+  Structure,
+  Values,
+} from "./bytes/struct.ts";
+export { ContainerError, type Sidecars } from "./container/container.ts";
+export { examine, type ExamineOptions } from "./examine.ts";
+export { type Algorithm, algorithms } from "./kernel/digest.ts";
+export {
+  type EntryQuery,
+  findEntries,
+  type FoundEntry,
+  imageFacts,
+  info,
+  list,
+  listEntries,
+  listHead,
+  map,
+  mapHead,
+  type MapRun,
+  mapRuns,
+  NotFoundError,
+  volumeFacts,
+  volumesFor,
+  walkEntries,
+  where,
+} from "./model/describe.ts";
+export type {
+  DirectoryView,
+  RecordView,
+  SystemUseBytes,
+  SystemUseEntry,
+} from "./model/directory.ts";
+export { entryFacts, type EntryState, entryState } from "./model/entry.ts";
+export {
+  type BootEntry,
+  type ContainerFacts,
+  type GptTable,
+  Image,
+  type ImageParts,
+  type Partition,
+  type Reading,
+  type Recognised,
+  type Session,
+  type Volume,
+} from "./model/image.ts";
+export type { SectorMapping } from "./model/mapping.ts";
+export {
+  type Entry,
+  type EntryType,
+  type Name,
+  Namespace,
+  type VolumeKind,
+} from "./model/namespace.ts";
+export type { PathTable, PathTableRecord, PathTableType } from "./model/path_table.ts";
+export type { FaultLog, StructureLog } from "./model/recorder.ts";
+export type { ClaimRef, Claims, Overlap, Region, RegionMap } from "./model/regions.ts";
+export type * from "./model/result.ts";
+export { tool } from "./model/tool.ts";
+export type {
+  Attribute,
+  Extent,
+  NodeRecord,
+  PosixFacts,
+  Tree,
+  TreeKind,
+  Zisofs,
+} from "./model/tree.ts";
