@@ -62,8 +62,9 @@ export type Fault = {
   readonly message: string;
   readonly recorded?: string;
   readonly expected?: string;
-  /** Kind of the volume, and node of its tree, that the structure belongs to. */
+  /** Kind of the volume that the structure belongs to, number of its tree, and node of that tree. */
   readonly volume?: string;
+  readonly tree?: number;
   readonly node?: number;
 };
 

@@ -123,6 +123,7 @@ export class TreeWalk {
     this.#context.out.fault({
       structure: directoryRecord.id,
       volume: this.#volume.volume,
+      tree: this.#volume.treeIndex,
       node: this.#faultNode,
       ...fault,
     });
@@ -131,7 +132,12 @@ export class TreeWalk {
   readonly #scoped = {
     structure: () => {},
     fault: (fault: Fault) =>
-      this.#context.out.fault({ volume: this.#volume.volume, node: this.#faultNode, ...fault }),
+      this.#context.out.fault({
+        volume: this.#volume.volume,
+        tree: this.#volume.treeIndex,
+        node: this.#faultNode,
+        ...fault,
+      }),
   };
 
   async #directory(node: number): Promise<void> {
@@ -143,7 +149,7 @@ export class TreeWalk {
     const origin = { start, volume: this.#volume.volume, node };
     const first = tree.count;
     let chain: Chain | undefined;
-    for (const place of recordPlaces(bytes, origin, this.#context.out)) {
+    for (const place of recordPlaces(bytes, origin, this.#scoped)) {
       if (this.#budget.records <= 0) {
         this.#limit(node, start + place.at);
         break;
