@@ -98,6 +98,7 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
     regions: new RegionMap(out.claims, opened.source.size),
     volumeEnd: facts.volumeEnd,
     read,
+    readFile: (offset, into) => reader.readFile(offset, into),
     readDirectory: (tree, node) => {
       const reading = facts.trees[tree];
       if (reading === undefined) {

@@ -27,10 +27,12 @@ export class LogicalReader {
     if (available === 0 || start < mapping.logicalStart) {
       return { bytes: new Uint8Array(0), unread: [] };
     }
-    if (mapping.stride === SECTOR) return await this.readFile(mapping.fileOffset(start), available);
+    if (mapping.stride === SECTOR) {
+      return await this.readFile(mapping.fileOffset(start), new Uint8Array(available));
+    }
     const from = mapping.fileOffset(start);
     const to = mapping.fileOffset(start + available - 1) + 1;
-    const raw = await this.readFile(from, to - from);
+    const raw = await this.readFile(from, new Uint8Array(to - from));
     const bytes = new Uint8Array(available);
     let at = 0;
     for (const span of mapping.fileSpans({ space: "logical", start, length: available })) {
@@ -42,9 +44,8 @@ export class LogicalReader {
     return { bytes, unread: raw.unread };
   }
 
-  /** Bytes of the file itself, in the same way. */
-  async readFile(offset: number, length: number): Promise<Reading> {
-    const bytes = new Uint8Array(length);
+  /** Bytes of the file itself, in the same way, into memory that the caller keeps. */
+  async readFile(offset: number, bytes: Uint8Array): Promise<Reading> {
     try {
       const count = await readInto(this.#source, offset, bytes);
       return { bytes: bytes.subarray(0, count), unread: [] };

@@ -140,6 +140,7 @@ export type ImageParts = {
   /** Logical bytes that the current volume claims, from its descriptor; 0 where there is none. */
   readonly volumeEnd: number;
   readonly read: (start: number, length: number) => Promise<Reading>;
+  readonly readFile: (offset: number, into: Uint8Array) => Promise<Reading>;
   readonly readDirectory: (tree: number, node: number) => Promise<DirectoryView>;
 };
 
@@ -234,6 +235,14 @@ export class Image {
   /** Logical bytes; unreadable ones are listed, and zero in the result. */
   read(start: number, length: number): Promise<Reading> {
     return this.#parts.read(start, length);
+  }
+
+  /**
+   * Bytes of the file itself, sync, header and codes of raw sectors among them, read into `into`. The
+   * result is a view of it, short at the end; unreadable bytes are listed, and zero.
+   */
+  readFile(offset: number, into: Uint8Array): Promise<Reading> {
+    return this.#parts.readFile(offset, into);
   }
 
   /** The records of one directory, decoded now. */
