@@ -1,0 +1,144 @@
+// Files as byte sources: positioned reads on one handle, which goes on working without any permission.
+
+import { closeSync, fstatSync, openSync, read, readSync, type Stats } from "node:fs";
+import { setImmediate } from "node:timers";
+import { type ByteSource, SourceError } from "../bytes/source.ts";
+import { PlatformError, reasonOf } from "./errors.ts";
+
+/** An open file. Reads need no permission once it is open. */
+export class FileSource implements ByteSource {
+  /** The path that it was opened by. */
+  readonly name: string;
+  /** Bytes in the file when it was opened. */
+  readonly size: number;
+  readonly #handle: number;
+  readonly #modified: number;
+  #open = true;
+
+  private constructor(name: string, handle: number, { size, mtimeMs }: Stats) {
+    this.name = name;
+    this.size = size;
+    this.#handle = handle;
+    this.#modified = mtimeMs;
+  }
+
+  /**
+   * Opens a file for reading. Throws PlatformError for what is no regular file, an empty one among
+   * them, and for what may not be read.
+   */
+  static open(path: string): FileSource {
+    const handle = attempt(path, () => openSync(path, "r"));
+    const facts = attempt(path, () => fstatSync(handle));
+    const problem = unusable(facts);
+    if (problem !== undefined) {
+      closeSync(handle);
+      throw new PlatformError(`Cannot open ${path}: ${problem}`);
+    }
+    return new FileSource(path, handle, facts);
+  }
+
+  /** Takes over an open handle, whatever it stands for. */
+  static fromHandle(name: string, handle: number): FileSource {
+    return new FileSource(name, handle, fstatSync(handle));
+  }
+
+  /** Reads without waiting; see {@linkcode ByteSource.read}. */
+  readSync(offset: number, into: Uint8Array): number {
+    this.#check(offset, into.length);
+    let done = 0;
+    while (done < into.length) {
+      try {
+        const count = readSync(this.#handle, into, done, into.length - done, offset + done);
+        if (count === 0) break;
+        done += count;
+      } catch (error) {
+        throw new SourceError(offset + done, into.length - done, reasonOf(error));
+      }
+    }
+    return done;
+  }
+
+  /** Reads up to `into.length` bytes; see {@linkcode ByteSource.read}. */
+  async read(offset: number, into: Uint8Array): Promise<number> {
+    this.#check(offset, into.length);
+    let done = 0;
+    while (done < into.length) {
+      const count = await this.#readOnce(offset, into, done);
+      if (count === 0) break;
+      done += count;
+    }
+    return done;
+  }
+
+  #readOnce(offset: number, into: Uint8Array, done: number): Promise<number> {
+    const length = into.length - done;
+    return new Promise((resolve, reject) => {
+      read(this.#handle, into, done, length, offset + done, (error, count) => {
+        if (error === null || error === undefined) resolve(count ?? 0);
+        else reject(new SourceError(offset + done, length, reasonOf(error)));
+      });
+    });
+  }
+
+  #check(offset: number, length: number): void {
+    if (!this.#open) throw new SourceError(offset, length, "the file is closed");
+  }
+
+  /** Whether size or modification time are no longer those of the opening. */
+  changed(): Promise<boolean> {
+    if (!this.#open) return Promise.resolve(false);
+    const { size, mtimeMs } = fstatSync(this.#handle);
+    return Promise.resolve(size !== this.size || mtimeMs !== this.#modified);
+  }
+
+  /** Gives the handle back. */
+  close(): void {
+    if (this.#open) closeSync(this.#handle);
+    this.#open = false;
+  }
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new PlatformError(`Cannot open ${path}: ${reasonOf(error)}`);
+  }
+}
+
+function unusable(facts: Stats): string | undefined {
+  if (facts.isDirectory()) return "it is a folder, not an image";
+  if (facts.isFIFO()) return "it is a pipe; give it as standard input, with - for the image";
+  if (facts.isSocket() || facts.isCharacterDevice()) {
+    return "it is no file that can be read anywhere";
+  }
+  if (facts.isBlockDevice()) return "it is a device; copy it to a file first";
+  if (facts.size === 0) return "it is empty (0 bytes)";
+  return undefined;
+}
+
+/** Milliseconds after which a read lets timers and signals have their turn. */
+const TURN = 40;
+
+/**
+ * A source whose reads are made at once, yet let the event loop have a turn now and then: small reads
+ * cost no round trip, and an interrupt is heard in the middle of long work.
+ */
+export function withTurns(source: ByteSource): ByteSource {
+  let last = performance.now();
+  const { name, size } = source;
+  return {
+    name,
+    size,
+    async read(offset, into) {
+      const now = performance.now();
+      if (now - last > TURN) {
+        await new Promise<void>((resolve) => setImmediate(() => resolve()));
+        last = performance.now();
+      }
+      return source.readSync?.(offset, into) ?? await source.read(offset, into);
+    },
+    changed: () => source.changed?.() ?? Promise.resolve(false),
+    close: () => source.close?.(),
+  };
+}
