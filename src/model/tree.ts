@@ -1,5 +1,6 @@
 // One directory hierarchy as recorded, in columns: a million records cost no object each.
 
+import { SECTOR, type Span } from "../bytes/span.ts";
 import { ByteStrings, Column } from "./columns.ts";
 
 /** Which descriptor the hierarchy hangs from. */
@@ -73,6 +74,10 @@ export class Tree {
   readonly kind: TreeKind;
   /** Number of the session whose descriptors name it, from 0. */
   readonly session: number;
+  /** Bytes of a logical block of its volume. */
+  blockSize: number = SECTOR;
+  /** The volume descriptor that names its root; absent in a tree that stands alone. */
+  descriptor?: Span;
   /** Symbolic link targets as recorded, joined with `/`. */
   readonly targets: Map<number, Uint8Array> = new Map();
   /** Device numbers of block and character devices. */
@@ -85,6 +90,10 @@ export class Tree {
   readonly placeholders: Map<number, number> = new Map();
   /** Placeholders whose child link is not resolved, to the logical block it names. */
   readonly pendingLinks: Map<number, number> = new Map();
+  /** Relocated directory to the logical block that the PL entry of its `..` record names. */
+  readonly parentLinks: Map<number, number> = new Map();
+  /** Logical blocks of the extended attribute record, by node; nodes without one are left out. */
+  readonly extendedLengths: Map<number, number> = new Map();
   /** Nodes with an RE entry. */
   readonly relocated: Set<number> = new Set();
   /** Files with at least one record on another volume of the set. */

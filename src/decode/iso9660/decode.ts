@@ -165,6 +165,8 @@ class IsoReader {
     }
     this.#roots.set(key, treeIndex);
     const tree = new Tree(descriptor.kind, session);
+    tree.blockSize = blockSize;
+    tree.descriptor = descriptor.span;
     const sequence = descriptor.value.volumeSequenceNumber.le;
     const walk = new TreeWalk(
       tree,

@@ -4,7 +4,7 @@ import { logicalSpan, roundUp, SECTOR } from "../../bytes/span.ts";
 import { decode, type Fault } from "../../bytes/struct.ts";
 import { equalBytes } from "../../bytes/text.ts";
 import { decodeTime7 } from "../../bytes/time.ts";
-import type { SystemUseEntry } from "../../model/directory.ts";
+import { entryValue, type SystemUseEntry } from "../../model/directory.ts";
 import { type Extent, fileFlags, type Tree } from "../../model/tree.ts";
 import {
   type Continuation,
@@ -14,6 +14,7 @@ import {
   systemUseMode,
   xaAttributeBits,
 } from "../rockridge/decode.ts";
+import { parentLink } from "../rockridge/layout.ts";
 import type { Context } from "./context.ts";
 import {
   holdsRecords,
@@ -267,7 +268,9 @@ export class TreeWalk {
     const fieldStart = start + place.at + head.systemUse;
     if (reserved) {
       const isRoot = parent === 0 && head.identifier[0] === 0;
-      await this.#systemUse(field, fieldStart, parent, isRoot, isRoot);
+      const entries = await this.#systemUse(field, fieldStart, parent, isRoot, isRoot);
+      const link = parentLinkOf(entries);
+      if (link !== undefined) this.#tree.parentLinks.set(parent, link);
       return chain;
     }
     const continues = chain !== undefined && equalBytes(chain.identifier, head.identifier) &&
@@ -325,7 +328,10 @@ export class TreeWalk {
     const directory = (head.flags & fileFlags.directory) !== 0;
     tree.addSize(node, head.dataLength);
     if (head.sequence !== sequence && head.sequence !== 0) tree.elsewhere.add(node);
-    if (head.extendedLength > 0) await this.#extendedRecord(node, head, record);
+    if (head.extendedLength > 0) {
+      if (!tree.extendedLengths.has(node)) tree.extendedLengths.set(node, head.extendedLength);
+      await this.#extendedRecord(node, head, record);
+    }
     if (directory) {
       const start = (head.location + head.extendedLength) * blockSize;
       tree.addExtent(node, start, head.dataLength);
@@ -372,8 +378,8 @@ export class TreeWalk {
     node: number,
     root: boolean,
     keep: boolean,
-  ): Promise<void> {
-    if (field.length === 0) return;
+  ): Promise<readonly SystemUseEntry[]> {
+    if (field.length === 0) return [];
     const mode = root ? { ...this.#mode, skip: 0 } : this.#mode;
     const { limits } = this.#context;
     const area = decodeArea(field, start, "record", mode, limits.systemUseEntries, this.#scoped);
@@ -381,10 +387,11 @@ export class TreeWalk {
       ? area.entries
       : [...area.entries, ...await this.#continuations(area.next, node)];
     const xa = xaAttributeBits(area.other);
-    if (!keep) return;
+    if (!keep) return entries;
     if (xa !== undefined) this.#tree.xa.set(node, xa);
     const facts = posixFacts(entries);
     if (facts !== undefined) this.#tree.setPosix(node, facts);
+    return entries;
   }
 
   async #continuations(first: Continuation, node: number): Promise<SystemUseEntry[]> {
@@ -491,6 +498,12 @@ export class TreeWalk {
     }
     return false;
   }
+}
+
+// The logical block that a PL entry names as the original parent.
+function parentLinkOf(entries: readonly SystemUseEntry[]): number | undefined {
+  const entry = entries.find(({ signature }) => signature === "PL");
+  return entry === undefined ? undefined : entryValue(entry, parentLink)?.locationOfParent.le;
 }
 
 /** Whether the records of a node say that its data are an audio track (CD-ROM XA). */
