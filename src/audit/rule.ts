@@ -50,6 +50,8 @@ export type Hit = {
   readonly node?: number;
   /** Id of the rule whose finding explains this one, if that finding is there. */
   readonly causedBy?: string;
+  /** Hits of this rule that touch are one range, not one finding each. */
+  readonly joins?: boolean;
 };
 
 /** Judges what stands alone in an image. Pure: no input or output, clock or order dependence. */

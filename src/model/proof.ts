@@ -1,6 +1,8 @@
 // Facts for the audit that need whole ranges of the image or a checksum: computed apart from the rules.
 
 import type { Span } from "../bytes/span.ts";
+import type { Region } from "./regions.ts";
+import type { Hashes } from "./result.ts";
 
 /** What the checksums of one GPT header should be (UEFI 2.10 5.3.2). */
 export type GptProof = {
@@ -12,9 +14,55 @@ export type GptProof = {
   readonly arrayCrc?: number;
 };
 
+/** A stretch that is not all zeros. */
+export type Occupied = {
+  /** The region that it lies in. */
+  readonly region: Region;
+  /** Logical bytes from the first to the last that is not zero. */
+  readonly span: Span;
+  /** Sectors with such a byte. */
+  readonly sectors: number;
+  /** Up to 64 bytes from the start of the first such sector. */
+  readonly head: Uint8Array;
+};
+
+/** Stretches that are all zeros. */
+export type Emptiness = {
+  readonly bytes: number;
+  readonly stretches: number;
+  /** The longest of them, in bytes of the file. */
+  readonly largest?: Span;
+};
+
+/** Occupied stretches of one kind: the first of them, and how many there are. */
+export type OccupiedList = { readonly kept: readonly Occupied[]; readonly count: number };
+
+/** What one pass over the file saw. */
+export type DataFacts = {
+  /** Digests of the file; absent where some byte of it could not be read. */
+  readonly hashes?: Hashes;
+  /** Bytes of the file that the storage refused, also sector by sector. */
+  readonly unread: readonly Span[];
+  /** Unclaimed stretches inside the volume, and behind it. */
+  readonly inside: OccupiedList;
+  readonly behind: OccupiedList;
+  readonly emptyInside: Emptiness;
+  readonly emptyBehind: Emptiness;
+  /** Rests of blocks behind files and directories. */
+  readonly slack: OccupiedList;
+  /** Logical sectors that begin like a volume descriptor. */
+  readonly descriptors: { readonly kept: readonly number[]; readonly count: number };
+};
+
 /** All computed facts of an image. */
 export type ProofFacts = {
   readonly gpt: readonly GptProof[];
+  /** The first 64 KiB of the logical sectors, less where the image is shorter. */
+  readonly head?: Uint8Array;
+  /** Absent where the data were not read. */
+  readonly data?: DataFacts;
+  /** The storage says that the file changed while it was read. */
+  readonly changed?: boolean;
 };
 
 /** No computed facts: rules that need one say nothing. */

@@ -1,0 +1,146 @@
+// Which files are not all there, exact to the byte: past the end of the image, or refused by the storage.
+
+import { SECTOR, type Span } from "../bytes/span.ts";
+import type { Image } from "../model/image.ts";
+import type { SectorMapping } from "../model/mapping.ts";
+import { type Entry, type Namespace, pathBytesHex } from "../model/namespace.ts";
+import type { Loss } from "./result.ts";
+
+/** Attribute bit of CD-ROM XA: the extent lies in an audio track, which no data track holds. */
+const XA_AUDIO = 0x4000;
+
+/** Logical bytes `[start, end)`. */
+export type Range = { readonly start: number; readonly end: number };
+
+// Logical bytes before a place in the file: unlike the mapping's own, exact behind the user data too.
+function logicalBefore(mapping: SectorMapping, fileOffset: number): number {
+  const { stride, dataOffset } = mapping;
+  const at = fileOffset - (mapping.fileOffset(0) - dataOffset);
+  const sector = Math.floor(at / stride);
+  const within = at - sector * stride - dataOffset;
+  return sector * SECTOR + Math.min(SECTOR, Math.max(0, within));
+}
+
+/** Stretches of the file as the logical bytes in them, sorted and joined. */
+export function logicalRanges(mapping: SectorMapping, spans: readonly Span[]): Range[] {
+  const ranges = spans.map(({ start, length }) => ({
+    start: logicalBefore(mapping, start),
+    end: logicalBefore(mapping, start + length),
+  })).filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);
+  const joined: { start: number; end: number }[] = [];
+  for (const { start, end } of ranges) {
+    const last = joined.at(-1);
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+    else joined.push({ start, end });
+  }
+  return joined;
+}
+
+function overlap(ranges: readonly Range[], start: number, end: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.end ?? 0) <= start) low = middle + 1;
+    else high = middle;
+  }
+  let bytes = 0;
+  for (let index = low; index < ranges.length; index++) {
+    const range = ranges[index];
+    if (range === undefined || range.start >= end) break;
+    bytes += Math.min(end, range.end) - Math.max(start, range.start);
+  }
+  return bytes;
+}
+
+/** Whether the bytes of a node belong in this file at all: not on another volume, nor in an audio track. */
+export function isHere({ tree }: Namespace, node: number): boolean {
+  return !tree.elsewhere.has(node) && ((tree.xa.get(node) ?? 0) & XA_AUDIO) === 0;
+}
+
+/** Bytes of a node's extents that cannot be had. */
+export function lostBytes(
+  { mapping }: Image,
+  namespace: Namespace,
+  node: number,
+  unread: readonly Range[] = [],
+): number {
+  const { tree } = namespace;
+  if (!isHere(namespace, node)) return 0;
+  let lost = 0;
+  for (let index = 0; index < tree.extentCount(node); index++) {
+    const { start, length } = tree.extent(node, index);
+    const from = Math.min(start + length, Math.max(start, mapping.logicalStart));
+    const to = Math.max(from, Math.min(start + length, mapping.logicalSize));
+    lost += length - (to - from) + overlap(unread, from, to);
+  }
+  return lost;
+}
+
+function keyOf({ tree }: Namespace, node: number): string {
+  const first = tree.extentCount(node) === 0 ? 0 : tree.extent(node, 0).start;
+  return `${first}+${tree.size(node)}`;
+}
+
+function loss(namespace: Namespace, entry: Entry, lost: number): Loss {
+  // What is lost of a compressed file is told in stored bytes, so its size is too.
+  const bytes = namespace.tree.size(entry.node);
+  const pathBytes = pathBytesHex(entry);
+  return {
+    path: entry.path,
+    ...(pathBytes === undefined ? {} : { pathBytes }),
+    volume: namespace.kind,
+    bytes,
+    lost,
+    state: lost === 0 ? "unproven" : lost === bytes ? "lost" : "cut",
+  };
+}
+
+/**
+ * Files with lost bytes: those of the richest namespace, then those that only others show. With `all`
+ * whole files are listed too, as `unproven`: nothing vouches for them yet.
+ */
+export function lossesOf(image: Image, unreadSpans: readonly Span[], all: boolean): Loss[] {
+  const unread = logicalRanges(image.mapping, unreadSpans);
+  const richest = image.richest();
+  const losses: Loss[] = [];
+  if (richest === undefined || (!all && !mayHaveLosses(image, unread))) return losses;
+  const others = image.volumes.filter((volume) => volume !== richest);
+  const shown = new Set<string>();
+  const trees = new Set<number | undefined>();
+  for (const { namespace, tree } of [richest, ...others]) {
+    if (namespace === undefined || trees.has(tree)) continue;
+    trees.add(tree);
+    for (const entry of namespace.entries()) {
+      if (entry.type !== "file") continue;
+      const lost = lostBytes(image, namespace, entry.node, unread);
+      if (lost === 0 && !all) continue;
+      const key = keyOf(namespace, entry.node);
+      if (namespace !== richest.namespace && shown.has(key)) continue;
+      shown.add(key);
+      losses.push(loss(namespace, entry, lost));
+    }
+  }
+  return losses;
+}
+
+function mayHaveLosses(image: Image, unread: readonly Range[]): boolean {
+  return unread.length > 0 || extentsReach(image) > image.mapping.logicalSize ||
+    image.mapping.logicalStart > 0;
+}
+
+/** The logical byte after the last that a file or directory of the current session claims. */
+export function extentsReach(image: Image): number {
+  let reach = 0;
+  for (const index of new Set(image.volumes.map((volume) => volume.tree))) {
+    const tree = index === undefined ? undefined : image.trees[index];
+    if (tree === undefined) continue;
+    for (let node = 0; node < tree.count; node++) {
+      for (let number = 0; number < tree.extentCount(node); number++) {
+        const { start, length } = tree.extent(node, number);
+        if (length > 0) reach = Math.max(reach, start + length);
+      }
+    }
+  }
+  return reach;
+}

@@ -1,0 +1,144 @@
+// The audit: every rule over one image, its findings, losses and verdict. Read this first.
+
+import type { Fault } from "../bytes/struct.ts";
+import { imageFacts, volumeFacts } from "../model/describe.ts";
+import type { Image } from "../model/image.ts";
+import type { ProofFacts } from "../model/proof.ts";
+import type { WorkOptions } from "../model/result.ts";
+import { tool } from "../model/tool.ts";
+import { type Algorithm, readData } from "../proof/data_pass.ts";
+import { readProofFacts } from "../proof/facts.ts";
+import { FindingList } from "./finding_list.ts";
+import { lossesOf } from "./losses.ts";
+import type { AuditResult } from "./result.ts";
+import type { FaultRule, Rule } from "./rule.ts";
+import { families } from "./rules/mod.ts";
+import { isWanted } from "./select.ts";
+import { verdictOf } from "./verdict.ts";
+import { declaredEnd } from "./volume_end.ts";
+import { vouchedBytes } from "./vouched.ts";
+
+/** How to audit an image. */
+export type AuditOptions = WorkOptions & {
+  /** Leave out the pass over the data: no digests, and rules that need it say nothing. */
+  readonly structureOnly?: boolean;
+  /** Digests of the image; SHA-256 where absent. */
+  readonly hashes?: readonly Algorithm[];
+  /** Rules to leave out: ids, or families such as `IMG`, `PVD`, `ISO-PVD`. */
+  readonly ignore?: readonly string[];
+  /** Rules to report, named likewise; all where absent. */
+  readonly only?: readonly string[];
+  /** List the files of which nothing is lost, too. */
+  readonly files?: boolean;
+};
+
+const HEAD = 64 * 1024;
+
+/**
+ * Audits an image: structure, then one pass over its data. What is wrong with the image is in the
+ * result; rejects with the signal's reason only.
+ */
+export async function audit(image: Image, options: AuditOptions = {}): Promise<AuditResult> {
+  const list = new FindingList(image, (id) => isWanted(id, options.only, options.ignore));
+  await checkDirectories(image, list, options);
+  const facts = await readFacts(image, options);
+  for (const check of families.flatMap((family) => family.image ?? [])) {
+    for (const hit of check(image, facts)) list.add(hit);
+  }
+  addFaults(image, list);
+
+  const findings = list.findings();
+  const hashes = facts.data?.hashes;
+  return {
+    format: "discern.audit/1",
+    tool,
+    image: { ...imageFacts(image), ...(hashes === undefined ? {} : { hashes }) },
+    verdict: verdictOf(findings, isReadable(image)),
+    volumes: image.volumes.map(volumeFacts),
+    accounting: { bytes: image.source.size, owners: image.regions.totals() },
+    proof: vouchedBytes(image, facts),
+    losses: lossesOf(image, facts.data?.unread ?? [], options.files === true),
+    findings,
+  };
+}
+
+// Each directory is decoded once for all checks; those of other sessions belong to their own audit.
+async function checkDirectories(
+  image: Image,
+  list: FindingList,
+  { signal }: AuditOptions,
+): Promise<void> {
+  const checks = families.flatMap((family) => family.directory ?? []);
+  const trees = new Set(image.volumes.map((volume) => volume.tree));
+  for (const tree of trees) {
+    if (tree === undefined || checks.length === 0) continue;
+    for await (const directory of image.directories(tree)) {
+      signal?.throwIfAborted();
+      for (const check of checks) {
+        for (const hit of check(directory, image)) list.add(hit);
+      }
+    }
+  }
+}
+
+async function readFacts(image: Image, options: AuditOptions): Promise<ProofFacts> {
+  const { signal, onEvent } = options;
+  const { bytes: head } = await image.read(0, HEAD);
+  const computed = { ...await readProofFacts(image), head };
+  const data = options.structureOnly === true ? undefined : await readData(image, {
+    algorithms: options.hashes ?? ["sha256"],
+    volumeEnd: declaredEnd(image),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onEvent === undefined ? {} : { onEvent }),
+  });
+  const changed = await image.source.changed?.();
+  return {
+    ...computed,
+    ...(data === undefined ? {} : { data }),
+    ...(changed === undefined ? {} : { changed }),
+  };
+}
+
+// Kinds may be told apart by their structure: `truncated iso9660/...` before `truncated`.
+function faultRules(): Map<string, Rule | FaultRule> {
+  return new Map(families.flatMap((family) => Object.entries(family.faults ?? {})));
+}
+
+function addFaults(image: Image, list: FindingList): void {
+  const rules = faultRules();
+  const last = new Map<string, Fault>();
+  const kept = new Map<string, number>();
+  const add = (fault: Fault, times: number) => {
+    const found = rules.get(`${fault.kind} ${fault.structure}`) ?? rules.get(fault.kind);
+    const judged = typeof found === "function" ? found(fault, image) : found;
+    if (judged === undefined) return;
+    const { span, message, recorded, expected } = fault;
+    list.add({
+      ...("rule" in judged ? judged : { rule: judged }),
+      message,
+      ...(span === undefined ? {} : { span }),
+      ...(recorded === undefined ? {} : { recorded }),
+      ...(expected === undefined ? {} : { expected }),
+      ...ownerOf(fault),
+    }, times);
+  };
+  for (const fault of image.faults) {
+    add(fault, 1);
+    last.set(fault.kind, fault);
+    kept.set(fault.kind, (kept.get(fault.kind) ?? 0) + 1);
+  }
+  // The recorder keeps only so many of a kind, and counts the rest.
+  for (const [kind, fault] of last) add(fault, image.faultCount(kind) - (kept.get(kind) ?? 0));
+}
+
+// The tree decides which namespace is named; a fault without one names its volume itself.
+function ownerOf({ volume, tree, node }: Fault): { tree?: number; node?: number; volume?: string } {
+  if (tree !== undefined) return node === undefined ? { tree } : { tree, node };
+  return volume === undefined ? {} : { volume };
+}
+
+// A volume that is recognised and not read is `unreadable` (LIM-001), as is a file without any.
+function isReadable(image: Image): boolean {
+  return image.sessions.length > 0 ||
+    (image.recognised.length === 0 && image.container.mode !== undefined);
+}

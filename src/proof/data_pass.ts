@@ -1,0 +1,307 @@
+// One pass over the file in order: digests of all of it, and what stands where nobody claims it.
+
+import { readInto, SourceError } from "../bytes/source.ts";
+import { fileSpan, logicalSpan, SECTOR, type Span } from "../bytes/span.ts";
+import { startsWithText } from "../bytes/text.ts";
+import { type Algorithm, DigestSet, firstNonZero, lastNonZero } from "../kernel/digest.ts";
+import type { Image } from "../model/image.ts";
+import type { DataFacts, Emptiness, Occupied, OccupiedList } from "../model/proof.ts";
+import type { Region } from "../model/regions.ts";
+import type { WorkOptions } from "../model/result.ts";
+
+export type { Algorithm } from "../kernel/digest.ts";
+
+/** How to read the data. */
+export type DataPassOptions = WorkOptions & {
+  readonly algorithms: readonly Algorithm[];
+  /** Logical byte that divides unclaimed stretches into those inside the volume and those behind it. */
+  readonly volumeEnd: number;
+};
+
+const PIECE = 1 << 20;
+const KEPT = 1000;
+const HEAD = 64;
+/** Bytes read between two chances for timers and interrupts. */
+const BREATH = 64 * PIECE;
+
+/** A stretch of user data in a piece of the file. */
+type Part = { readonly logical: number; readonly bytes: Uint8Array };
+
+class Kept {
+  readonly kept: Occupied[] = [];
+  count = 0;
+
+  add(occupied: Occupied): void {
+    this.count++;
+    if (this.kept.length < KEPT) this.kept.push(occupied);
+  }
+
+  facts(): OccupiedList {
+    return { kept: this.kept, count: this.count };
+  }
+}
+
+class Empty {
+  #bytes = 0;
+  #stretches = 0;
+  #largest: Span | undefined;
+
+  add(start: number, length: number): void {
+    this.#bytes += length;
+    this.#stretches++;
+    if (this.#largest === undefined || length > this.#largest.length) {
+      this.#largest = fileSpan(start, length);
+    }
+  }
+
+  facts(): Emptiness {
+    const facts = { bytes: this.#bytes, stretches: this.#stretches };
+    return this.#largest === undefined ? facts : { ...facts, largest: this.#largest };
+  }
+}
+
+/** The stretch that is being looked through: the part of a region on one side of the volume's end. */
+type Open = {
+  readonly region: Region;
+  readonly start: number;
+  readonly end: number;
+  first: number;
+  last: number;
+  sectors: number;
+  head: Uint8Array;
+  unread: boolean;
+};
+
+/** Looks through the stretches that no structure or file owns, in the order of the file. */
+class Scan {
+  readonly #image: Image;
+  readonly #border: number;
+  readonly #inside = new Kept();
+  readonly #behind = new Kept();
+  readonly #slack = new Kept();
+  readonly #emptyInside = new Empty();
+  readonly #emptyBehind = new Empty();
+  readonly #descriptors: number[] = [];
+  #descriptorCount = 0;
+  #region = 0;
+  #open: Open | undefined;
+
+  constructor(image: Image, volumeEnd: number) {
+    this.#image = image;
+    this.#border = image.mapping.boundary(volumeEnd);
+  }
+
+  /** Takes the next bytes of the file; those that could not be read come as `unread`. */
+  take(offset: number, bytes: Uint8Array, unread: boolean): void {
+    const { regions } = this.#image;
+    const end = offset + bytes.length;
+    if (!unread) this.#findDescriptors(offset, bytes);
+    let at = offset;
+    while (at < end && this.#region < regions.count) {
+      const region = regions.region(this.#region);
+      const regionEnd = region.start + region.length;
+      const split = this.#border > at && this.#border < regionEnd ? this.#border : regionEnd;
+      const until = Math.min(end, split);
+      if (region.owner === "unclaimed" || region.owner === "slack") {
+        const open = this.#openAt(region, at, split);
+        if (unread) open.unread = true;
+        else this.#look(open, at, bytes.subarray(at - offset, until - offset));
+      }
+      at = until;
+      if (at === split) this.#close();
+      if (at === regionEnd) this.#region++;
+    }
+  }
+
+  #openAt(region: Region, start: number, end: number): Open {
+    this.#open ??= {
+      region,
+      start,
+      end,
+      first: -1,
+      last: -1,
+      sectors: 0,
+      head: new Uint8Array(0),
+      unread: false,
+    };
+    return this.#open;
+  }
+
+  #look(open: Open, offset: number, bytes: Uint8Array): void {
+    for (const part of this.#userData(offset, bytes)) {
+      const first = firstNonZero(part.bytes);
+      if (first < 0) continue;
+      const last = lastNonZero(part.bytes);
+      if (open.first < 0) {
+        open.first = part.logical + first;
+        const sector = Math.max(0, first - (part.logical + first) % SECTOR);
+        open.head = part.bytes.slice(sector, sector + HEAD);
+      }
+      open.last = part.logical + last;
+      open.sectors += countSectors(part, first, last);
+    }
+  }
+
+  #close(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open === undefined) return;
+    const isSlack = open.region.owner === "slack";
+    const isBehind = open.start >= this.#border;
+    if (open.first < 0) {
+      if (isSlack || open.unread) return;
+      (isBehind ? this.#emptyBehind : this.#emptyInside).add(open.start, open.end - open.start);
+      return;
+    }
+    const { region, sectors, head } = open;
+    const span = logicalSpan(open.first, open.last + 1 - open.first);
+    const list = isSlack ? this.#slack : isBehind ? this.#behind : this.#inside;
+    list.add({ region, span, sectors, head });
+  }
+
+  #findDescriptors(offset: number, bytes: Uint8Array): void {
+    for (const { logical, bytes: data } of this.#userData(offset, bytes)) {
+      const skipped = (SECTOR - logical % SECTOR) % SECTOR;
+      for (let at = skipped; at + 6 <= data.length; at += SECTOR) {
+        if (data[at + 1] !== 0x43 || !startsWithText(data, "CD001", at + 1)) continue;
+        this.#descriptorCount++;
+        if (this.#descriptors.length < KEPT) this.#descriptors.push((logical + at) / SECTOR);
+      }
+    }
+  }
+
+  // Sync, headers and codes of raw sectors are never zero: only user data is looked at.
+  *#userData(offset: number, bytes: Uint8Array): Generator<Part> {
+    const { mapping } = this.#image;
+    const end = offset + bytes.length;
+    if (mapping.stride === SECTOR) {
+      const skipped = Math.max(0, mapping.fileOffset(0) - offset);
+      const logical = mapping.logicalOffset(offset + skipped);
+      yield { logical, bytes: bytes.subarray(skipped) };
+      return;
+    }
+    let sector = Math.max(0, Math.floor(mapping.logicalOffset(offset) / SECTOR));
+    for (;;) {
+      const place = mapping.fileOffset(sector * SECTOR);
+      if (place >= end) return;
+      const from = Math.max(place, offset);
+      const to = Math.min(place + SECTOR, end);
+      if (from < to) {
+        const logical = sector * SECTOR + (from - place);
+        yield { logical, bytes: bytes.subarray(from - offset, to - offset) };
+      }
+      sector++;
+    }
+  }
+
+  /** What was seen, the digests left out. */
+  facts(): Omit<DataFacts, "hashes" | "unread"> {
+    this.#close();
+    return {
+      inside: this.#inside.facts(),
+      behind: this.#behind.facts(),
+      slack: this.#slack.facts(),
+      emptyInside: this.#emptyInside.facts(),
+      emptyBehind: this.#emptyBehind.facts(),
+      descriptors: { kept: this.#descriptors, count: this.#descriptorCount },
+    };
+  }
+}
+
+function countSectors({ logical, bytes }: Part, first: number, last: number): number {
+  let sectors = 0;
+  let at = first;
+  while (at <= last) {
+    sectors++;
+    const next = at + SECTOR - (logical + at) % SECTOR;
+    if (next > last) break;
+    const more = firstNonZero(bytes.subarray(next, last + 1));
+    if (more < 0) break;
+    at = next + more;
+  }
+  return sectors;
+}
+
+/** One stretch of the file as it could be read. */
+type Reading = { readonly bytes: Uint8Array; readonly unread: boolean };
+
+// What fails is asked for again sector by sector, once; what fails again is unread, not zero (IMG-023).
+async function* salvage(image: Image, offset: number, length: number): AsyncGenerator<Reading> {
+  const { stride } = image.mapping;
+  const into = new Uint8Array(stride);
+  for (let at = offset; at < offset + length;) {
+    const part = into.subarray(0, Math.min(stride - at % stride, offset + length - at));
+    let unread = false;
+    try {
+      unread = await readInto(image.source, at, part) < part.length;
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      unread = true;
+    }
+    if (unread) part.fill(0);
+    yield { bytes: part, unread };
+    at += part.length;
+  }
+}
+
+async function* readPiece(
+  image: Image,
+  offset: number,
+  into: Uint8Array,
+): AsyncGenerator<Reading> {
+  let count = 0;
+  try {
+    const reading = readInto(image.source, offset, into);
+    count = typeof reading === "number" ? reading : await reading;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    yield* salvage(image, offset, into.length);
+    return;
+  }
+  yield { bytes: into.subarray(0, count), unread: false };
+  // A source that has become shorter since it was opened.
+  if (count < into.length) yield { bytes: into.subarray(count).fill(0), unread: true };
+}
+
+// Pieces end at the start of a sector, so that no descriptor is cut in two.
+function pieceEnd({ mapping }: Image, offset: number): number {
+  const sector = Math.floor(mapping.logicalOffset(offset) / SECTOR);
+  const sectors = Math.floor(PIECE / mapping.stride);
+  const end = mapping.boundary((sector + sectors) * SECTOR);
+  return end > offset ? end : Math.min(offset + PIECE, mapping.fileSize);
+}
+
+function addUnread(unread: Span[], start: number, length: number): void {
+  const last = unread.at(-1);
+  if (last !== undefined && last.start + last.length === start) {
+    unread[unread.length - 1] = { ...last, length: last.length + length };
+  } else unread.push(fileSpan(start, length));
+}
+
+/** Reads the file once, in order. Rejects with the signal's reason; storage errors are recorded. */
+export async function readData(image: Image, options: DataPassOptions): Promise<DataFacts> {
+  const { size } = image.source;
+  const digests = new DigestSet(options.algorithms);
+  const scan = new Scan(image, options.volumeEnd);
+  const unread: Span[] = [];
+  const buffer = new Uint8Array(2 * PIECE);
+  let breath = BREATH;
+  for (let at = 0; at < size;) {
+    options.signal?.throwIfAborted();
+    const end = Math.min(pieceEnd(image, at), at + buffer.length, size);
+    for await (
+      const { bytes, unread: failed } of readPiece(image, at, buffer.subarray(0, end - at))
+    ) {
+      if (failed) addUnread(unread, at, bytes.length);
+      else digests.update(bytes);
+      scan.take(at, bytes, failed);
+      at += bytes.length;
+    }
+    options.onEvent?.({ type: "progress", what: "audit", done: at, total: size });
+    if (at < breath) continue;
+    breath = at + BREATH;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  const facts = { ...scan.facts(), unread };
+  return unread.length > 0 ? facts : { ...facts, hashes: digests.hex() };
+}
