@@ -3,12 +3,14 @@
 import { defaultLimits, type Limits } from "./bytes/limits.ts";
 import type { ByteSource } from "./bytes/source.ts";
 import { logicalSpan, SECTOR } from "./bytes/span.ts";
+import { fieldSpan } from "./bytes/struct.ts";
 import type { Sidecars } from "./container/container.ts";
 import { openContainer } from "./container/probe.ts";
 import { readBootCatalog } from "./decode/eltorito/decode.ts";
 import { recogniseHfs } from "./decode/hfs/decode.ts";
 import type { Context } from "./decode/iso9660/context.ts";
 import { type IsoFacts, readIso9660 } from "./decode/iso9660/decode.ts";
+import { bootRecord } from "./decode/iso9660/layout.ts";
 import { readDirectoryView } from "./decode/iso9660/view.ts";
 import { readPartitions } from "./decode/partition/decode.ts";
 import { recogniseUdf } from "./decode/udf/decode.ts";
@@ -139,7 +141,7 @@ async function readBoot(
 ): Promise<BootEntry[]> {
   const entries: BootEntry[] = [];
   const seen = new Set<number>();
-  for (const { catalog, elTorito, session } of facts.boot) {
+  for (const { catalog, elTorito, session, span } of facts.boot) {
     if (!elTorito || seen.has(catalog)) continue;
     seen.add(catalog);
     const start = facts.sessions[session - 1]?.start ?? 0;
@@ -147,6 +149,7 @@ async function readBoot(
       ...context,
       fileAt: (at) => fileAt(facts, at),
       partitions,
+      pointer: fieldSpan(bootRecord, "bootCatalogPointer", span),
       primary: start + 16,
     });
     entries.push(...found);

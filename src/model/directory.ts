@@ -49,6 +49,8 @@ export type DirectoryView = {
   readonly span: Span;
   /** Bytes of the extent that could be read. */
   readonly bytes: Uint8Array;
+  /** Up to one sector that follows the last block of the extent: it may hold records left behind. */
+  readonly after: Uint8Array;
   readonly records: readonly RecordView[];
 };
 

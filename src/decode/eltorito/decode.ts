@@ -29,6 +29,8 @@ export type BootContext = {
   /** The file that begins at a logical byte, if one does. */
   readonly fileAt: (start: number) => { readonly bytes: number; readonly path: string } | undefined;
   readonly partitions: readonly Partition[];
+  /** Where the boot record names the catalogue. */
+  readonly pointer?: Span;
   /** Logical sector of the primary descriptor of the session. */
   readonly primary: number;
 };
@@ -207,6 +209,7 @@ export async function readBootCatalog(sector: number, context: BootContext): Pro
     context.out.fault({
       kind: "catalog-outside",
       structure: validationEntry.id,
+      ...(context.pointer === undefined ? {} : { span: context.pointer }),
       message: `the boot catalog is said to be at logical sector ${sector}, the image holds ` +
         `${Math.ceil(context.logicalSize / SECTOR)}`,
       recorded: String(sector),

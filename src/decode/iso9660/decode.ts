@@ -1,6 +1,6 @@
 // ISO 9660 as a whole: sessions, their descriptors, the trees and path tables that these name.
 
-import { logicalSpan, SECTOR } from "../../bytes/span.ts";
+import { logicalSpan, SECTOR, type Span } from "../../bytes/span.ts";
 import { valuesOf } from "../../bytes/struct.ts";
 import { decodeUcs2, decodeUtf8, startsWithText } from "../../bytes/text.ts";
 import type { Recognised, Session, Volume } from "../../model/image.ts";
@@ -223,12 +223,16 @@ class IsoReader {
     treeIndex: number,
   ): Promise<PathTable[]> {
     const tables: PathTable[] = [];
-    const size = value.pathTableSize.le;
-    const read = async (type: PathTableType, optional: boolean, block: number, field: number) => {
-      if (optional && block === 0) return;
+    const size = await this.#pathTableSize(value, blockSize);
+    const read = async (type: PathTableType, optional: boolean, named: number, field: number) => {
+      if (optional && named === 0) return;
+      const block = type === "M" && !optional
+        ? this.#typeMBlock(named, size, blockSize, logicalSpan(span.start + field, 4), volume)
+        : named;
       const place = logicalSpan(block * blockSize, size);
       const table = await this.#readPathTable(type, optional, treeIndex, place, {
         volume,
+        block,
         field: logicalSpan(span.start + field, 4),
         descriptorsEnd: this.#context.logicalStart + 17 * SECTOR,
       });
@@ -242,18 +246,59 @@ class IsoReader {
     return tables;
   }
 
+  // Where the two copies differ, the one at which the records of the Type L table end is right.
+  async #pathTableSize(
+    { pathTableSize, typeLPathTable }: TreeDescriptor["value"],
+    blockSize: number,
+  ): Promise<number> {
+    const { le, be } = pathTableSize;
+    if (le === be) return le;
+    const start = typeLPathTable * blockSize;
+    for (const size of [le, be]) {
+      if (size > this.#context.limits.pathTableBytes) continue;
+      const { bytes } = await this.#context.read(start, size);
+      const table = new PathTable("L", false, 0, logicalSpan(start, size), pathTableRecordL);
+      decodePathTable(table, bytes, "", silent);
+      if (table.count > 0 && table.end === start + size) return size;
+    }
+    return le;
+  }
+
+  // Some masters recorded this number LSB first: it then fits only when swapped.
+  #typeMBlock(
+    named: number,
+    size: number,
+    blockSize: number,
+    field: Span,
+    volume: VolumeKind,
+  ): number {
+    const { logicalSize, logicalStart, out } = this.#context;
+    const fits = (block: number) =>
+      block * blockSize >= logicalStart + 17 * SECTOR && block * blockSize + size <= logicalSize;
+    const swapped = swap32(named);
+    if (size === 0 || fits(named) || !fits(swapped)) return named;
+    out.fault({
+      kind: "path-table-byte-order",
+      structure: pathTableRecordM.id,
+      span: field,
+      message: `the Type M path table is said to be at logical block ${named}, which is outside ` +
+        `the image; LSB first the number is ${swapped}`,
+      recorded: String(named),
+      expected: String(swapped),
+      volume,
+    });
+    return swapped;
+  }
+
   async #readPathTable(
     type: PathTableType,
     optional: boolean,
     tree: number,
-    span: { readonly space: "logical" | "file"; readonly start: number; readonly length: number },
-    { volume, field, descriptorsEnd }: {
+    span: Span,
+    { volume, block, field, descriptorsEnd }: {
       readonly volume: VolumeKind;
-      readonly field: {
-        readonly space: "logical" | "file";
-        readonly start: number;
-        readonly length: number;
-      };
+      readonly block: number;
+      readonly field: Span;
       readonly descriptorsEnd: number;
     },
   ): Promise<PathTable | undefined> {
@@ -266,9 +311,9 @@ class IsoReader {
         structure: `iso9660/path-table-record-${type.toLowerCase()}`,
         span: field,
         message:
-          `the Type ${type} path table [${span.start}, ${end}) does not lie in the data area, ` +
-          `which ends at ${logicalSize}`,
-        recorded: type,
+          `the Type ${type} path table, bytes [${span.start}, ${end}), does not lie in the data area, ` +
+          `which ends at byte ${logicalSize}`,
+        recorded: String(block),
         volume,
       });
       if (span.start < descriptorsEnd || span.start >= logicalSize || span.length === 0) {
@@ -293,6 +338,14 @@ class IsoReader {
 function distinctTrees(trees: readonly TreeDescriptor[]): TreeDescriptor[] {
   const primary = trees.find((tree) => tree.kind === "primary");
   return trees.filter((tree) => tree.kind !== "primary" || tree === primary);
+}
+
+const silent = { structure: () => {}, fault: () => {} };
+
+function swap32(value: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, value);
+  return view.getUint32(0, true);
 }
 
 function sessionFacts({ start, set }: FoundSession, number: number): Session {

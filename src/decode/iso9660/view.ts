@@ -1,6 +1,6 @@
 // One directory decoded in full, for rules, comparison and `why`: every record with its entries.
 
-import { logicalSpan, type Span } from "../../bytes/span.ts";
+import { logicalSpan, roundUp, SECTOR, type Span } from "../../bytes/span.ts";
 import { valuesOf } from "../../bytes/struct.ts";
 import { equalBytes } from "../../bytes/text.ts";
 import type { DirectoryView, RecordView, SystemUseEntry } from "../../model/directory.ts";
@@ -30,7 +30,10 @@ export async function readDirectoryView(
   const { start, length } = tree.extent(node, 0);
   const span = logicalSpan(start, length);
   const wanted = Math.min(length, context.limits.directoryBytes);
-  const { bytes } = await context.read(start, wanted);
+  const end = roundUp(wanted, reading.blockSize);
+  const read = await context.read(start, end + SECTOR);
+  const bytes = read.bytes.subarray(0, wanted);
+  const after = wanted < length ? new Uint8Array(0) : read.bytes.subarray(end);
   const records: RecordView[] = [];
   const skipped = tree.unreadable.has(node) && tree.firstChild(node) < 0 && !holdsRecords(bytes);
   if (!skipped) {
@@ -40,7 +43,7 @@ export async function readDirectoryView(
       records.push(await recordView(record, start + place.at, numbers, reading, context));
     }
   }
-  return { tree: treeIndex, node, span, bytes, records };
+  return { tree: treeIndex, node, span, bytes, after, records };
 }
 
 // Gives the records of a directory the nodes that the walk gave them: same order, same chains.
