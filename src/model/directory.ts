@@ -1,7 +1,19 @@
 // Directories decoded on demand: their records, system use entries and path table records.
 
 import type { Span } from "../bytes/span.ts";
-import type { Fields, Layout, Structure, Values } from "../bytes/struct.ts";
+import type { FieldRole, Fields, Layout, Structure, Values } from "../bytes/struct.ts";
+
+/** A field whose place varies: one of those that follow the fixed head of a structure. */
+export type VariableField = {
+  readonly name: string;
+  /** Bytes from the start of the structure. */
+  readonly offset: number;
+  readonly length: number;
+  readonly clause: string;
+  readonly role: FieldRole;
+  /** The value as people read it. */
+  readonly value: string;
+};
 
 /** One system use entry (SUSP 1.12 4), wherever it stands. */
 export type SystemUseEntry = {
@@ -13,6 +25,8 @@ export type SystemUseEntry = {
   readonly layout: Layout;
   /** Values of that table, or undefined where the entry is shorter. */
   readonly value: Values<Fields> | undefined;
+  /** Fields behind those of the layout, decoded now. */
+  readonly parts: readonly VariableField[];
   /** Whether it stands in the record or in a continuation area. */
   readonly area: "record" | "continuation";
 };
@@ -20,6 +34,8 @@ export type SystemUseEntry = {
 /** Bytes of a system use field that belong to a scheme other than SUSP, or to none. */
 export type SystemUseBytes = {
   readonly scheme: "xa" | "apple" | "unknown";
+  /** Its table, where the bytes are just that structure. */
+  readonly layout?: Layout;
   readonly span: Span;
   readonly bytes: Uint8Array;
 };

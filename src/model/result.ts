@@ -162,18 +162,6 @@ export type WhereResult = {
   readonly record: ExtentFacts;
 };
 
-/** One structure and field that holds a byte. */
-export type PlaceFacts = {
-  readonly structure: string;
-  readonly structureOffset: number;
-  readonly field?: string;
-  readonly fieldOffset?: number;
-  readonly fieldLength?: number;
-  /** The field's value as text. */
-  readonly value?: string;
-  readonly clause?: string;
-};
-
 /** `discern.why/1`. */
 export type WhyResult = {
   readonly format: "discern.why/1";
@@ -184,15 +172,20 @@ export type WhyResult = {
   readonly owner: Owner;
   readonly name?: string;
   readonly structure?: string;
+  readonly structureOffset?: number;
   readonly field?: string;
+  readonly fieldOffset?: number;
+  /** Bytes of the field. */
+  readonly fieldLength?: number;
   readonly value?: string;
   readonly clause?: string;
+  readonly volume?: VolumeKind;
   readonly path?: string;
   /** The byte's position in the content of `path`. */
   readonly pathOffset?: number;
   /** The region that holds the byte. */
   readonly region: ExtentFacts;
-  /** Part of a raw sector that is not user data: `sync`, `header`, `subheader`, `codes`. */
+  /** Part of a raw sector that is not user data: `sync`, `header`, `subheader`, `codes`, `subchannel`. */
   readonly rawPart?: string;
 };
 

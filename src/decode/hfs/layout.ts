@@ -1,6 +1,6 @@
 // Heads of the volumes of Apple HFS (Inside Macintosh: Files) and HFS Plus (TN1150), MSB first.
 
-import { be16, be32, bytes, layout, rbp, text } from "../../bytes/struct.ts";
+import { as, be16, be32, bytes, layout, rbp, text } from "../../bytes/struct.ts";
 
 /** Master Directory Block of HFS: the fields that give the volume's name and size. */
 export const masterDirectoryBlock = layout({
@@ -10,8 +10,8 @@ export const masterDirectoryBlock = layout({
   size: 162,
   fields: {
     signature: rbp(0, "drSigWord", text(2)), // BD
-    creation: rbp(2, "drCrDate", be32), // seconds since 1904 in local time
-    modification: rbp(6, "drLsMod", be32),
+    creation: rbp(2, "drCrDate", as("time", be32)), // seconds since 1904 in local time
+    modification: rbp(6, "drLsMod", as("time", be32)),
     attributes: rbp(10, "drAtrb", be16),
     rootFiles: rbp(12, "drNmFls", be16),
     bitmapStart: rbp(14, "drVBMSt", be16),
@@ -43,10 +43,10 @@ export const hfsPlusVolumeHeader = layout({
     attributes: rbp(4, "attributes", be32),
     lastMountedVersion: rbp(8, "lastMountedVersion", text(4)),
     journalInfoBlock: rbp(12, "journalInfoBlock", be32),
-    createDate: rbp(16, "createDate", be32),
-    modifyDate: rbp(20, "modifyDate", be32),
-    backupDate: rbp(24, "backupDate", be32),
-    checkedDate: rbp(28, "checkedDate", be32),
+    createDate: rbp(16, "createDate", as("time", be32)),
+    modifyDate: rbp(20, "modifyDate", as("time", be32)),
+    backupDate: rbp(24, "backupDate", as("time", be32)),
+    checkedDate: rbp(28, "checkedDate", as("time", be32)),
     fileCount: rbp(32, "fileCount", be32),
     folderCount: rbp(36, "folderCount", be32),
     blockSize: rbp(40, "blockSize", be32),

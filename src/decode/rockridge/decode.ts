@@ -5,7 +5,7 @@ import type { Fields, Layout, Recorder, Values } from "../../bytes/struct.ts";
 import { valuesOf } from "../../bytes/struct.ts";
 import { decodeLatin1, isZero } from "../../bytes/text.ts";
 import { decodeTime17, decodeTime7 } from "../../bytes/time.ts";
-import type { SystemUseBytes, SystemUseEntry } from "../../model/directory.ts";
+import type { SystemUseBytes, SystemUseEntry, VariableField } from "../../model/directory.ts";
 import type { Attribute, PosixFacts, Zisofs } from "../../model/tree.ts";
 import {
   alternateName,
@@ -21,6 +21,7 @@ import {
   xaAttributes,
   zisofsEntry,
 } from "./layout.ts";
+import { entryParts } from "./parts.ts";
 
 /** How the system use fields of a tree are to be read. */
 export type SystemUseMode = {
@@ -76,6 +77,10 @@ class Entry implements SystemUseEntry {
 
   get value(): Values<Fields> | undefined {
     return valuesOf(this.layout, this.bytes);
+  }
+
+  get parts(): readonly VariableField[] {
+    return entryParts(this.signature, this.bytes);
   }
 }
 
@@ -184,8 +189,15 @@ function skipForeign(
   mode: SystemUseMode,
   other: SystemUseBytes[],
 ): number {
-  const add = (scheme: SystemUseBytes["scheme"], at: number, end: number) =>
-    other.push({ scheme, span: logicalSpan(start + at, end - at), bytes: bytes.subarray(at, end) });
+  const add = (scheme: SystemUseBytes["scheme"], at: number, end: number) => {
+    const layout = foreignLayout(scheme, bytes.subarray(at, end));
+    other.push({
+      scheme,
+      ...(layout === undefined ? {} : { layout }),
+      span: logicalSpan(start + at, end - at),
+      bytes: bytes.subarray(at, end),
+    });
+  };
   let at = 0;
   if (isXa(bytes)) {
     add("xa", 0, XA_LENGTH);
@@ -197,6 +209,13 @@ function skipForeign(
   const apple = signature === "AA" || signature === "BA";
   add(apple ? "apple" : foreignXa(bytes) ? "xa" : "unknown", at, bytes.length);
   return at;
+}
+
+function foreignLayout(scheme: SystemUseBytes["scheme"], bytes: Uint8Array): Layout | undefined {
+  if (scheme === "xa") return bytes.length === XA_LENGTH ? xaAttributes : undefined;
+  if (scheme !== "apple" || signatureAt(bytes, 0) !== "AA") return undefined;
+  const layout = entryLayout("AA", bytes[3] ?? 0, bytes.length);
+  return bytes.length >= layout.size ? layout : undefined;
 }
 
 // Windows 98 SE leaves a gap of the identifier's even length before the XA attributes.
