@@ -8,6 +8,8 @@ import type { EntryFacts, Hashes, ImageFacts, ToolFacts } from "../model/result.
 export type ManifestFile = EntryFacts & {
   readonly hashes?: Hashes;
   readonly state: "ok" | "cut" | "unreadable";
+  /** Why the state is not `ok`, with the numbers. */
+  readonly reason?: string;
 };
 
 /** Bytes that are no file, with their digests. */

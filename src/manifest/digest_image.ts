@@ -1,0 +1,312 @@
+// Digests of the files, regions and whole of an image, in one pass over it in disc order.
+
+import { SECTOR } from "../bytes/span.ts";
+import { type Algorithm, DigestSet } from "../kernel/digest.ts";
+import { entryState } from "../model/entry.ts";
+import type { Image, Volume } from "../model/image.ts";
+import type { Namespace } from "../model/namespace.ts";
+import type { Hashes, WorkOptions } from "../model/result.ts";
+import { readContent } from "./content.ts";
+import { ContentPlan, type PlannedRegion, RegionPlan } from "./plan.ts";
+import { checkAlgorithms, DigestStore } from "./store.ts";
+import { Window } from "./window.ts";
+
+/** What to digest. */
+export type DigestOptions = WorkOptions & {
+  /** Computed together; `sha256` where absent. */
+  readonly algorithms?: readonly Algorithm[];
+  /** Only the files that this says yes to; all where absent. */
+  readonly wanted?: (volume: Volume, node: number) => boolean;
+  /** Everything that is no file of the volumes, too. */
+  readonly regions?: boolean;
+  /** The whole image file, too. */
+  readonly image?: boolean;
+  /** Bytes digested at a time; never changes a result. */
+  readonly pieceSize?: number;
+};
+
+/** Content of a file: its digests, or why there are none. */
+export type ContentDigest = {
+  readonly state: "ok" | "cut" | "unreadable";
+  readonly reason?: string;
+  readonly hashes?: Hashes;
+};
+
+/** A region with its digests. */
+export type RegionDigest = PlannedRegion & { readonly hashes?: Hashes };
+
+const PIECE = 1024 * 1024;
+/** Gaps between wanted bytes that are read over rather than skipped. */
+const GAP = 64 * 1024;
+/** Digested at most: this often the image, and as much besides for what compresses well (zisofs). */
+const LIMIT_FACTOR = 64;
+const LIMIT_BYTES = 16 * 2 ** 30;
+
+/** The digests of an image's files, packed: a million SHA-256 take 32 MB. */
+export class ImageDigests {
+  readonly image: Image;
+  readonly volumes: readonly Volume[];
+  readonly algorithms: readonly Algorithm[];
+  /** Digests of the whole file, where asked for and all of it could be read. */
+  readonly whole: Hashes | undefined;
+  readonly #pass: Pass;
+  readonly #empty: Hashes;
+
+  /** Made by {@linkcode digestImage}. */
+  constructor(pass: Pass, volumes: readonly Volume[], whole: Hashes | undefined) {
+    this.image = pass.image;
+    this.volumes = volumes;
+    this.algorithms = pass.algorithms;
+    this.whole = whole;
+    this.#pass = pass;
+    this.#empty = new DigestSet(pass.algorithms).hex();
+  }
+
+  /** The digests of a regular file's content; empty files have those of no bytes. */
+  of(volume: Volume, node: number): ContentDigest {
+    const { namespace } = volume;
+    if (namespace === undefined) return { state: "unreadable", reason: "the volume is not read" };
+    const content = this.#pass.contents.contentOf(volume, node);
+    if (content < 0) {
+      const known = entryState(this.image, namespace, node);
+      if (known.state !== "ok") return known;
+      if (namespace.contentSize(node) === 0) return { state: "ok", hashes: this.#empty };
+      return { state: "unreadable", reason: "its records name no bytes" };
+    }
+    const { store } = this.#pass;
+    const hashes = store.hashes(content);
+    if (hashes !== undefined) return { state: "ok", hashes };
+    const state = store.state(content);
+    const reason = store.reason(content) ?? "it was not read";
+    return { state: state === "cut" ? "cut" : "unreadable", reason };
+  }
+
+  /** Number of the distinct content of a file, from 0 in disc order; -1 for empty and unreadable ones. */
+  contentOf(volume: Volume, node: number): number {
+    return this.#pass.contents.contentOf(volume, node);
+  }
+
+  /** Regions that no listed file covers, in the order of the image; none unless asked for. */
+  *regions(): Generator<RegionDigest> {
+    const { regions, regionStore } = this.#pass;
+    for (let index = 0; index < (regions?.count ?? 0); index++) {
+      const region = regions?.region(index);
+      if (region === undefined) return;
+      const hashes = regionStore.hashes(index);
+      yield hashes === undefined ? region : { ...region, hashes };
+    }
+  }
+}
+
+/**
+ * Digests the regular files of `volumes` in one pass in disc order: what several files share is read
+ * once. Damage is part of the result; rejects with TypeError for an unknown algorithm, and with the
+ * signal's reason.
+ */
+export async function digestImage(
+  image: Image,
+  volumes: readonly Volume[],
+  options: DigestOptions = {},
+): Promise<ImageDigests> {
+  const pass = new Pass(image, volumes, options);
+  const whole = await pass.run();
+  return new ImageDigests(pass, volumes, whole);
+}
+
+/** One pass over an image. */
+class Pass {
+  readonly image: Image;
+  readonly algorithms: readonly Algorithm[];
+  readonly contents: ContentPlan;
+  readonly store: DigestStore;
+  readonly regions: RegionPlan | undefined;
+  readonly regionStore: DigestStore;
+  readonly #options: DigestOptions;
+  readonly #window: Window;
+  readonly #whole: DigestSet | undefined;
+  readonly #pieceSize: number;
+  readonly #limit: number;
+  /** The next content and region in disc order. */
+  #content = 0;
+  #region = 0;
+  #digested = 0;
+  #total = 0;
+  #done = 0;
+
+  constructor(image: Image, volumes: readonly Volume[], options: DigestOptions) {
+    this.image = image;
+    this.#options = options;
+    this.algorithms = checkAlgorithms(options.algorithms ?? ["sha256"]);
+    this.contents = new ContentPlan(image, volumes, options.wanted);
+    this.store = new DigestStore(this.algorithms, this.contents.count);
+    this.regions = options.regions === true ? new RegionPlan(image, volumes) : undefined;
+    this.regionStore = new DigestStore(this.algorithms, this.regions?.count ?? 0);
+    this.#whole = options.image === true ? new DigestSet(this.algorithms) : undefined;
+    this.#pieceSize = Math.max(1, Math.min(options.pieceSize ?? PIECE, PIECE));
+    this.#limit = LIMIT_BYTES + LIMIT_FACTOR * image.source.size;
+    this.#window = new Window(image, {
+      onRead: (count) => this.#report(count),
+      ...(this.#whole === undefined ? {} : { whole: this.#whole }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  }
+
+  async run(): Promise<Hashes | undefined> {
+    this.#options.signal?.throwIfAborted();
+    this.#total = this.#whole === undefined ? this.#plannedBytes() : this.image.source.size;
+    for (;;) {
+      const content = this.#contentStart(this.#content);
+      const region = this.#regionStart(this.#region);
+      if (content === Infinity && region === Infinity) break;
+      if (content <= region) {
+        await this.#digestContent(this.#content);
+        this.#content++;
+      } else {
+        await this.#digestRegion(this.#region);
+        this.#region++;
+      }
+    }
+    await this.#window.finish();
+    this.#report(this.#total);
+    return this.#window.wholeFailed ? undefined : this.#whole?.hex();
+  }
+
+  #contentStart(content: number): number {
+    return content < this.contents.count ? this.contents.start(content) : Infinity;
+  }
+
+  #regionStart(region: number): number {
+    if (this.regions === undefined || region >= this.regions.count) return Infinity;
+    return this.regions.offset(region);
+  }
+
+  #plannedBytes(): number {
+    const { size } = this.image.source;
+    let sum = 0;
+    for (let content = 0; content < this.contents.count; content++) {
+      const { namespace, node } = this.contents.file(content);
+      sum += Math.max(0, Math.min(namespace.tree.size(node), size - this.contents.start(content)));
+    }
+    for (let region = 0; region < (this.regions?.count ?? 0); region++) {
+      sum += this.regions?.length(region) ?? 0;
+    }
+    return Math.min(sum, size);
+  }
+
+  #report(count: number): void {
+    const { onEvent } = this.#options;
+    if (onEvent === undefined) return;
+    this.#done = Math.min(this.#total, this.#done + count);
+    onEvent({ type: "progress", what: "digests", done: this.#done, total: this.#total });
+  }
+
+  // Where the bytes wanted from `offset` on end, gaps worth skipping apart, as far as a window goes.
+  #ahead(offset: number): number {
+    let content = this.#content;
+    let region = this.#region;
+    let end = offset;
+    const most = offset + this.#window.size;
+    while (end < most) {
+      const file = this.#contentStart(content);
+      const other = this.#regionStart(region);
+      if (Math.min(file, other) > end + GAP) break;
+      if (file <= other) end = Math.max(end, this.#firstEnd(content++));
+      else end = Math.max(end, other + (this.regions?.length(region++) ?? 0));
+    }
+    return Math.min(end, most);
+  }
+
+  // The end in the file of the first extent of a content.
+  #firstEnd(content: number): number {
+    const { namespace, node } = this.contents.file(content);
+    const { start, length } = namespace.tree.extent(node, 0);
+    return this.image.mapping.boundary(start + length);
+  }
+
+  async #aim(offset: number, end: number): Promise<void> {
+    const length = Math.min(end - offset, this.#window.size);
+    if (offset < 0 || length <= 0 || this.#window.peek(offset, length) !== undefined) return;
+    await this.#window.file(offset, length, this.#ahead(offset));
+  }
+
+  #spend(length: number): boolean {
+    this.#digested += length;
+    return this.#digested <= this.#limit;
+  }
+
+  async #digestContent(content: number): Promise<void> {
+    const { namespace, node } = this.contents.file(content);
+    const offset = this.contents.start(content);
+    const end = this.#firstEnd(content);
+    await this.#aim(offset, end);
+    const bytes = this.#inWindow(namespace, node, offset);
+    if (bytes === undefined) return await this.#streamContent(content, namespace, node);
+    if (!this.#spend(bytes.length)) return this.#refuse(content);
+    const digests = new DigestSet(this.algorithms);
+    this.#update(digests, bytes);
+    this.store.set(content, digests);
+  }
+
+  #update(digests: DigestSet, bytes: Uint8Array): void {
+    const size = this.#pieceSize;
+    if (bytes.length <= size) return digests.update(bytes);
+    for (let at = 0; at < bytes.length; at += size) digests.update(bytes.subarray(at, at + size));
+  }
+
+  // Most files are small, and whole in the window: no generator is set up for them.
+  #inWindow(
+    { kind, tree }: Namespace,
+    node: number,
+    offset: number,
+  ): Uint8Array | undefined {
+    const { mapping } = this.image;
+    if (mapping.stride !== SECTOR || tree.extentCount(node) !== 1) return undefined;
+    if (kind === "rockridge" && tree.zisofs.has(node)) return undefined;
+    return this.#window.peek(offset, tree.extent(node, 0).length);
+  }
+
+  #refuse(content: number): void {
+    const reason = `the limit of ${this.#limit} bytes of content for this image was reached`;
+    this.store.fail(content, "unreadable", reason);
+  }
+
+  async #streamContent(content: number, namespace: Namespace, node: number): Promise<void> {
+    const digests = new DigestSet(this.algorithms);
+    const { signal } = this.#options;
+    const pieces = readContent(this.image, namespace, node, {
+      read: this.#window.read,
+      pieceSize: this.#pieceSize,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    for (;;) {
+      const { done, value } = await pieces.next();
+      if (done === true) {
+        const { state, reason } = value;
+        if (state === "ok") this.store.set(content, digests);
+        else this.store.fail(content, state, reason ?? "it was not read whole");
+        return;
+      }
+      if (!this.#spend(value.length)) return this.#refuse(content);
+      this.#update(digests, value);
+    }
+  }
+
+  async #digestRegion(region: number): Promise<void> {
+    const offset = this.#regionStart(region);
+    const end = offset + (this.regions?.length(region) ?? 0);
+    const digests = new DigestSet(this.algorithms);
+    await this.#aim(offset, end);
+    for (let at = offset; at < end;) {
+      const wanted = Math.min(this.#pieceSize, end - at);
+      const { bytes, unread } = await this.#window.file(at, wanted, end);
+      const [first] = unread;
+      if (first !== undefined || bytes.length === 0) {
+        const reason = `offset ${first?.start ?? at} of the image file could not be read`;
+        return this.regionStore.fail(region, "unreadable", reason);
+      }
+      digests.update(bytes);
+      at += bytes.length;
+    }
+    this.regionStore.set(region, digests);
+  }
+}

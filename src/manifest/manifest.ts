@@ -1,0 +1,121 @@
+// The manifest of an image: every entry with its digests, and with `regions` every other byte too.
+
+import type { Algorithm } from "../kernel/digest.ts";
+import { type EntryQuery, imageFacts, volumesFor } from "../model/describe.ts";
+import { entryFacts } from "../model/entry.ts";
+import type { Image } from "../model/image.ts";
+import type { ImageFacts, WorkOptions } from "../model/result.ts";
+import { tool } from "../model/tool.ts";
+import { digestImage, type ImageDigests, type RegionDigest } from "./digest_image.ts";
+import type { ManifestFile, ManifestRegion, ManifestResult } from "./result.ts";
+
+/** What a manifest holds. */
+export type ManifestOptions = WorkOptions & {
+  /** Computed together in one pass; `sha256` where absent. */
+  readonly algorithms?: readonly Algorithm[];
+  /** A namespace of the image, or all of them; the richest where absent. */
+  readonly volume?: EntryQuery["volume"];
+  /**
+   * Adds every region that is no file of these volumes: the extents of the files, of raw sectors with
+   * their sync, header and codes, and the regions then cover each byte of the image once.
+   */
+  readonly regions?: boolean;
+  /** Adds the digests of the image file itself. */
+  readonly image?: boolean;
+};
+
+/** A manifest without its lists. */
+export type ManifestHead = Omit<ManifestResult, "files" | "regions">;
+
+/** A manifest whose digests are computed and packed; entries are made one at a time. */
+export class Manifest {
+  readonly #digests: ImageDigests;
+
+  /** Made by {@linkcode openManifest}. */
+  constructor(digests: ImageDigests) {
+    this.#digests = digests;
+  }
+
+  /** All but the lists. */
+  head(): ManifestHead {
+    const { image, algorithms, whole } = this.#digests;
+    const facts: ImageFacts = imageFacts(image);
+    return {
+      format: "discern.manifest/1",
+      tool,
+      image: whole === undefined ? facts : { ...facts, hashes: whole },
+      algorithms,
+    };
+  }
+
+  /** Every entry, in tree order. Entries of one path are all there. */
+  *files(): Generator<ManifestFile> {
+    const { image, volumes } = this.#digests;
+    for (const volume of volumes) {
+      for (const entry of volume.namespace?.entries() ?? []) {
+        const facts = entryFacts(image, volume, entry);
+        if (entry.type !== "file") {
+          yield { ...facts, state: facts.state ?? "ok" };
+          continue;
+        }
+        const { state, reason, hashes } = this.#digests.of(volume, entry.node);
+        yield {
+          ...facts,
+          ...(hashes === undefined ? {} : { hashes }),
+          state,
+          ...(reason === undefined ? {} : { reason }),
+        };
+      }
+    }
+  }
+
+  /** What is no file, in the order of the image; empty unless asked for. */
+  *regions(): Generator<ManifestRegion> {
+    for (const region of this.#digests.regions()) yield regionFacts(region);
+  }
+}
+
+function regionFacts({ owner, name, offset, length, hashes }: RegionDigest): ManifestRegion {
+  return {
+    owner,
+    ...(name === "" ? {} : { name }),
+    offset,
+    length,
+    ...(hashes === undefined ? {} : { hashes }),
+  };
+}
+
+/**
+ * Reads the image once in disc order and keeps the digests packed: for images of a million files.
+ * Rejects with NotFoundError where there is no such volume, with TypeError for an unknown algorithm,
+ * and with the signal's reason; damage is part of the result.
+ */
+export async function openManifest(
+  image: Image,
+  options: ManifestOptions = {},
+): Promise<Manifest> {
+  const { volume, ...digest } = options;
+  return new Manifest(await digestImage(image, volumesFor(image, volume), digest));
+}
+
+/** The entries of a manifest in tree order, one at a time; see {@linkcode openManifest}. */
+export async function* manifestEntries(
+  image: Image,
+  options: ManifestOptions = {},
+): AsyncGenerator<ManifestFile> {
+  const manifest = await openManifest(image, options);
+  for (const file of manifest.files()) {
+    options.signal?.throwIfAborted();
+    yield file;
+  }
+}
+
+/** The manifest of an image: `discern.manifest/1`. See {@linkcode openManifest} for what it rejects with. */
+export async function manifest(
+  image: Image,
+  options: ManifestOptions = {},
+): Promise<ManifestResult> {
+  const opened = await openManifest(image, options);
+  const result = { ...opened.head(), files: [...opened.files()] };
+  return options.regions === true ? { ...result, regions: [...opened.regions()] } : result;
+}
