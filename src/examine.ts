@@ -35,6 +35,8 @@ export type ExamineOptions = {
   readonly session?: number;
   /** Opens files that stand beside the image (the data of a sheet). */
   readonly sidecars?: Sidecars;
+  /** Called once every file is open, before anything is decoded: permissions can be given up. */
+  readonly onOpened?: () => Promise<void>;
   /** Stops the work: the promise rejects with its reason. */
   readonly signal?: AbortSignal;
   /** Bounds of the work; see {@linkcode defaultLimits}. */
@@ -49,6 +51,7 @@ export type ExamineOptions = {
 export async function examine(source: ByteSource, options: ExamineOptions = {}): Promise<Image> {
   const limits = { ...defaultLimits, ...options.limits };
   const opened = await openContainer(source, options.sidecars ?? noSidecars);
+  await options.onOpened?.();
   const mapping = new StrideMapping(opened.layout, opened.source.size);
   const out = new ImageRecorder(mapping, limits.faultsPerKind);
   const reader = new LogicalReader(

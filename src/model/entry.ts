@@ -52,6 +52,7 @@ export function entryFacts(
     ...(entry.type === "device" && device !== undefined
       ? { device: `${device.high},${device.low}` }
       : {}),
+    ...(entry.type === "device" ? { deviceType: deviceType(tree.mode(node)) } : {}),
     ...(namespace.isHidden(node) ? { hidden: true } : {}),
     ...(tree.isAssociated(node) ? { associated: true } : {}),
     ...attributeFacts(tree, node),
@@ -144,6 +145,11 @@ function posixFacts(tree: Tree, node: number): Partial<EntryFacts> {
     gid: tree.gid(node),
     links: tree.links(node),
   };
+}
+
+// POSIX file type bits: 2 character, 6 block.
+function deviceType(mode: number): "block" | "character" {
+  return Math.floor(mode / 0o10000) === 0o06 ? "block" : "character";
 }
 
 function targetFacts(target: Uint8Array | undefined): Partial<EntryFacts> {

@@ -71,6 +71,8 @@ export type EntryFacts = {
   readonly targetBytes?: string;
   /** Device number of a device, `major,minor` as recorded (high, low). */
   readonly device?: string;
+  /** Which of the two kinds of device it is. */
+  readonly deviceType?: "block" | "character";
   /** The existence bit is set: need not be shown to the user. */
   readonly hidden?: boolean;
   /** An associated file (ECMA-119 6.5.4), such as a resource fork. */

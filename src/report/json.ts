@@ -1,0 +1,48 @@
+// JSON that is safe to print anywhere and need not fit in memory: lists are written entry by entry.
+
+// Valid in JSON, yet a terminal could obey them, or a reader not see them.
+const risky =
+  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+function escapeUnit(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** A value on one line. */
+export function compactJson(value: unknown): string {
+  return (JSON.stringify(value) ?? "null").replace(risky, escapeUnit);
+}
+
+type Entries = Iterable<unknown> | AsyncIterable<unknown>;
+
+function isList(value: unknown): value is Entries {
+  return typeof value === "object" && value !== null &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value);
+}
+
+/**
+ * A document with one key, or one entry of a list, on each line. A list may be any iterable: its
+ * entries are asked for one at a time.
+ */
+export async function* jsonDocument(
+  document: Readonly<Record<string, unknown>>,
+): AsyncGenerator<string> {
+  let separator = "{\n";
+  for (const [key, value] of Object.entries(document)) {
+    if (value === undefined) continue;
+    yield `${separator}  ${compactJson(key)}: `;
+    separator = ",\n";
+    if (isList(value)) yield* jsonList(value);
+    else yield compactJson(value);
+  }
+  yield separator === ",\n" ? "\n}\n" : "{}\n";
+}
+
+async function* jsonList(entries: Entries): AsyncGenerator<string> {
+  let separator = "[\n";
+  for await (const entry of entries) {
+    yield `${separator}    ${compactJson(entry)}`;
+    separator = ",\n";
+  }
+  yield separator === ",\n" ? "\n  ]" : "[]";
+}

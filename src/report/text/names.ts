@@ -1,0 +1,54 @@
+// Names that people know for what documents abbreviate, and the one line that says what an image is.
+
+import type { ImageFacts } from "../../model/result.ts";
+import { escapeInline, escapeText } from "../escape.ts";
+import { bytes, count, paint, type Style } from "../style.ts";
+
+const volumeNames: Readonly<Record<string, string>> = {
+  iso9660: "ISO 9660",
+  joliet: "Joliet",
+  enhanced: "ISO 9660:1999",
+  rockridge: "Rock Ridge",
+  udf: "UDF",
+  hfs: "HFS",
+  hfsplus: "HFS+",
+  highsierra: "High Sierra",
+  all: "all volumes",
+};
+
+/** A kind of volume in words. */
+export function volumeName(kind: string): string {
+  return volumeNames[kind] ?? escapeInline(kind);
+}
+
+/** What is at hand: name, size, sectors, and what it holds. */
+export function imageLine(
+  image: ImageFacts,
+  holds: readonly string[],
+  style: Style,
+): string {
+  const { sectorSize } = image;
+  const sectors = Math.floor(image.bytes / sectorSize);
+  const rest = image.bytes % sectorSize === 0 ? "" : "+";
+  const facts = [
+    bytes(image.bytes),
+    `${count(sectors)}${rest} × ${sectorSize}`,
+    ...(image.container === "iso" ? [] : [image.container]),
+    ...holds,
+  ];
+  const name = paint(style, "bold", escapeText(image.path));
+  return `${name}  ${facts.join(" · ")}`;
+}
+
+/** Distinct kinds of volume, as the summary line shows them. */
+export function kindsOf(volumes: readonly { readonly kind: string }[]): string[] {
+  const kinds = [...new Set(volumes.map((volume) => volumeName(volume.kind)))];
+  return kinds.length === 0 ? [] : [kinds.join(" + ")];
+}
+
+/** A place in the file, in both ways that people count. */
+export function place(offset: number, sectorSize: number, length?: number): string {
+  const sector = `sector ${count(Math.floor(offset / sectorSize))}`;
+  const range = length === undefined ? `byte ${offset}` : `bytes ${offset}+${length}`;
+  return `${sector}, ${range}`;
+}
