@@ -12,7 +12,7 @@ export type VariableField = {
   readonly clause: string;
   readonly role: FieldRole;
   /** The value as people read it. */
-  readonly value: string;
+  readonly value: () => string;
 };
 
 /** One system use entry (SUSP 1.12 4), wherever it stands. */

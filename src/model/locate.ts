@@ -3,7 +3,7 @@
 import { SECTOR, type Span } from "../bytes/span.ts";
 import { fieldAt } from "../bytes/struct.ts";
 import { imageFacts } from "./describe.ts";
-import type { DirectoryView } from "./directory.ts";
+import type { DirectoryView, RecordView } from "./directory.ts";
 import type { Image } from "./image.ts";
 import type { VolumeKind } from "./namespace.ts";
 import { pathTablePlace, type Place, recordPath, recordPlace, systemUsePlace } from "./places.ts";
@@ -15,27 +15,70 @@ import { tool } from "./tool.ts";
 /** Part of a raw sector that is not user data. */
 export type RawPart = "sync" | "header" | "subheader" | "codes" | "subchannel";
 
-/** All that is known of one byte. */
-export type Located = {
+/** All that is known of one byte. Names and paths are made when they are asked for. */
+export class Located {
   /** The byte in the opened file. */
   readonly offset: number;
   /** The logical byte; the nearest one where `rawPart` is set. */
   readonly logical: number;
+  /** Who owns the byte. */
   readonly region: Region;
-  /** Name of the region; absent where nothing claims it. */
-  readonly name?: string;
   /** What of a raw sector it is; absent for user data, and for bytes outside every sector. */
-  readonly rawPart?: RawPart;
-  readonly place?: Place;
+  readonly rawPart: RawPart | undefined;
+  /** The structure and field that hold it. */
+  readonly place: Place | undefined;
+  readonly #image: Image;
+
+  /** Takes what was found. */
+  constructor(image: Image, offset: number, region: Region, rawPart?: RawPart, place?: Place) {
+    this.#image = image;
+    this.offset = offset;
+    this.logical = image.mapping.logicalOffset(offset);
+    this.region = region;
+    this.rawPart = rawPart;
+    this.place = place;
+  }
+
+  /** Name of the region; empty where nothing claims it. */
+  get name(): string {
+    return this.#image.regionName(this.region);
+  }
+
   /** Kind of the volume whose tree the byte belongs to. */
-  readonly volume?: VolumeKind;
-  readonly path?: string;
+  get volume(): VolumeKind | undefined {
+    const { ref } = this.region;
+    return ref === undefined || "name" in ref ? undefined : this.#image.namespaceOf(ref.tree)?.kind;
+  }
+
+  /** Path of what the structure describes, else of the file or directory that owns the byte. */
+  get path(): string | undefined {
+    const { ref } = this.region;
+    if (this.place?.path !== undefined) return this.place.path();
+    if (ref === undefined || "name" in ref) return undefined;
+    return this.#image.namespaceOf(ref.tree)?.path(ref.node);
+  }
+
   /** Position in the stored bytes of `path`. */
-  readonly pathOffset?: number;
-};
+  get pathOffset(): number | undefined {
+    const { ref, owner } = this.region;
+    if (owner !== "file" || this.rawPart !== undefined) return undefined;
+    if (ref === undefined || "name" in ref) return undefined;
+    let before = 0;
+    for (const { start, length } of this.#image.trees[ref.tree]?.extents(ref.node) ?? []) {
+      if (this.logical >= start && this.logical < start + length) {
+        return before + this.logical - start;
+      }
+      before += length;
+    }
+    return undefined;
+  }
+}
 
 /** A directory view that a byte's structure is found in. */
 type ViewKey = { readonly tree: number; readonly node: number };
+
+/** A directory at hand; `firstOfNode` has the index of each node's first record once it was needed. */
+type KeptView = DirectoryView & { readonly firstOfNode: Map<number, number> };
 
 const VIEWS_KEPT = 8;
 /** From the submode byte of the subheader to the user data (ECMA-130:1996 20.2.2). */
@@ -47,7 +90,7 @@ const FORM_2_DATA = 2324;
 export class Locator {
   readonly #image: Image;
   #structures: StructureIndex | undefined;
-  readonly #views = new Map<string, DirectoryView>();
+  readonly #views = new Map<string, KeptView>();
 
   /** Nothing is read until a byte is asked for. */
   constructor(image: Image) {
@@ -72,33 +115,24 @@ export class Locator {
   }
 
   #locateRaw(offset: number, region: Region, rawPart: RawPart): Located | Promise<Located> {
-    const located = { ...this.#head(offset, region), ...this.#owner(region) };
+    const located = new Located(this.#image, offset, region, rawPart);
     const { source, container, mapping } = this.#image;
     // Bytes behind the first 2048 are user data too where the subheader says form 2 (ECMA-130 20.2.2).
     const hasForms = rawPart === "codes" && mapping.dataOffset >= 8 && container.mode === 2;
-    if (!hasForms) return { ...located, rawPart };
+    if (!hasForms) return located;
     const submode = new Uint8Array(1);
-    const first = located.logical - located.logical % SECTOR;
-    const at = mapping.fileOffset(first) - SUBMODE_BEFORE_DATA;
-    const inData = offset < mapping.fileOffset(first) + FORM_2_DATA;
-    return source.read(at, submode).then(
-      () => ((submode[0] ?? 0) & FORM_2) !== 0 && inData ? located : { ...located, rawPart },
-      () => ({ ...located, rawPart }),
+    const first = mapping.fileOffset(located.logical - located.logical % SECTOR);
+    const inData = offset < first + FORM_2_DATA;
+    return source.read(first - SUBMODE_BEFORE_DATA, submode).then(
+      () => {
+        const isData = inData && ((submode[0] ?? 0) & FORM_2) !== 0;
+        return isData ? new Located(this.#image, offset, region) : located;
+      },
+      () => located,
     );
   }
 
-  async #load(keys: readonly ViewKey[]): Promise<void> {
-    for (const { tree, node } of keys) {
-      const view = await this.#image.readDirectory(tree, node);
-      if (this.#views.size >= VIEWS_KEPT) {
-        const [oldest] = this.#views.keys();
-        if (oldest !== undefined) this.#views.delete(oldest);
-      }
-      this.#views.set(`${tree}/${node}`, view);
-    }
-  }
-
-  #view({ tree, node }: ViewKey): DirectoryView | undefined {
+  #view({ tree, node }: ViewKey): KeptView | undefined {
     return this.#views.get(`${tree}/${node}`);
   }
 
@@ -114,46 +148,25 @@ export class Locator {
     return keys;
   }
 
-  #head(offset: number, region: Region): Located {
-    const logical = this.#image.mapping.logicalOffset(offset);
-    const name = this.#image.regionName(region);
-    return { offset, logical, region, ...(name === "" ? {} : { name }) };
+  async #load(keys: readonly ViewKey[]): Promise<void> {
+    for (const { tree, node } of keys) {
+      const view = await this.#image.readDirectory(tree, node);
+      if (this.#views.size >= VIEWS_KEPT) {
+        const [oldest] = this.#views.keys();
+        if (oldest !== undefined) this.#views.delete(oldest);
+      }
+      this.#views.set(`${tree}/${node}`, { ...view, firstOfNode: new Map() });
+    }
   }
 
   #locate(offset: number, region: Region): Located {
-    const head = this.#head(offset, region);
-    const { logical } = head;
-    if (this.#image.mapping.fileOffset(logical) !== offset) return head;
-    const place = this.#standalone(logical) ?? this.#dependent(logical, region);
-    return {
-      ...head,
-      ...this.#owner(region),
-      ...this.#content(logical, region),
-      ...(place === undefined ? {} : { place }),
-      ...(place?.path === undefined ? {} : { path: place.path }),
-    };
-  }
-
-  #owner({ ref, owner }: Region): Partial<Located> {
-    if (ref === undefined || "name" in ref) return {};
-    const namespace = this.#image.namespaceOf(ref.tree);
-    if (namespace === undefined) return {};
-    const path = owner === "continuation" ? {} : { path: namespace.path(ref.node) };
-    return { volume: namespace.kind, ...path };
-  }
-
-  #content(logical: number, { ref, owner }: Region): Partial<Located> {
-    if (owner !== "file" || ref === undefined || "name" in ref) return {};
-    const tree = this.#image.trees[ref.tree];
-    let before = 0;
-    for (let index = 0; index < (tree?.extentCount(ref.node) ?? 0); index++) {
-      const { start, length } = tree?.extent(ref.node, index) ?? { start: 0, length: 0 };
-      if (logical >= start && logical < start + length) {
-        return { pathOffset: before + logical - start };
-      }
-      before += length;
-    }
-    return {};
+    const { mapping } = this.#image;
+    const logical = mapping.logicalOffset(offset);
+    const isData = mapping.fileOffset(logical) === offset;
+    const place = isData
+      ? this.#standalone(logical) ?? this.#dependent(logical, region)
+      : undefined;
+    return new Located(this.#image, offset, region, undefined, place);
   }
 
   #standalone(logical: number): Place | undefined {
@@ -180,9 +193,14 @@ export class Locator {
       const table = this.#image.pathTables.find(({ span }) => holds(span, logical));
       return table === undefined ? undefined : pathTablePlace(this.#image, table, logical);
     }
+    const { ref } = region;
+    const claimant = ref === undefined || "name" in ref ? -1 : ref.node;
     for (const key of this.#viewsFor(region)) {
       const view = this.#view(key);
-      const place = view === undefined ? undefined : this.#inDirectory(view, logical);
+      if (view === undefined) continue;
+      const place = region.owner === "directory"
+        ? this.#inDirectory(view, logical)
+        : this.#inContinuation(view, logical, claimant);
       if (place !== undefined) return place;
     }
     return undefined;
@@ -194,15 +212,40 @@ export class Locator {
     const record = records[index];
     const namespace = this.#image.namespaceOf(view.tree);
     if (record !== undefined && holds(record.span, logical)) {
-      return { ...recordPlace(record, logical), path: recordPath(namespace, view, record) };
-    }
-    for (const each of records) {
-      if (!each.continuations.some((span) => holds(span, logical))) continue;
-      const place = systemUsePlace(each, logical);
-      if (place !== undefined) return { ...place, path: recordPath(namespace, view, each) };
+      return { ...recordPlace(record, logical), path: () => recordPath(namespace, view, record) };
     }
     return undefined;
   }
+
+  // Only records of the node that claims a continuation area can have it: one lookup in any directory.
+  #inContinuation(view: KeptView, logical: number, node: number): Place | undefined {
+    const namespace = this.#image.namespaceOf(view.tree);
+    for (const record of recordsOf(view, node)) {
+      if (!record.continuations.some((span) => holds(span, logical))) continue;
+      const place = systemUsePlace(record, logical);
+      if (place !== undefined) return { ...place, path: () => recordPath(namespace, view, record) };
+    }
+    return undefined;
+  }
+}
+
+/** Records of a node in its parent's view; `.` and `..` in its own. */
+function recordsOf(view: KeptView, node: number): readonly RecordView[] {
+  const reserved = view.records.slice(0, 2).filter((record) => record.reserved !== undefined);
+  if (view.firstOfNode.size === 0) {
+    for (const [index, record] of view.records.entries()) {
+      if (record.node === undefined || view.firstOfNode.has(record.node)) continue;
+      view.firstOfNode.set(record.node, index);
+    }
+  }
+  const found = node === view.node ? [...reserved] : [];
+  const first = view.firstOfNode.get(node);
+  if (first === undefined) return found;
+  for (let index = first; view.records[index]?.node === node; index++) {
+    const record = view.records[index];
+    if (record !== undefined) found.push(record);
+  }
+  return found;
 }
 
 /** Parts of a raw sector by what stands before and behind its user data (ECMA-130:1996 14). */
@@ -241,19 +284,17 @@ export async function why(image: Image, offset: number): Promise<WhyResult> {
     const { size } = image.source;
     throw new RangeError(`Cannot locate byte ${offset}: the image has ${size}`);
   }
-  const { region, name, place, volume, path, pathOffset, rawPart, logical } = await locate(
-    image,
-    offset,
-  );
+  const found = await locate(image, offset);
+  const { region, name, place, volume, path, pathOffset, rawPart } = found;
   const fieldAt = place?.fieldSpan === undefined ? undefined : placed(image, place.fieldSpan);
   return {
     format: "discern.why/1",
     tool,
     image: imageFacts(image),
     offset,
-    sector: Math.floor(logical / SECTOR),
+    sector: Math.floor(found.logical / SECTOR),
     owner: region.owner,
-    ...(name === undefined ? {} : { name }),
+    ...(name === "" ? {} : { name }),
     ...(place === undefined
       ? {}
       : { structure: place.structure, structureOffset: placed(image, place.span).offset }),

@@ -22,7 +22,7 @@ export type Place = {
   /** The field's value as people read it. */
   readonly value?: () => string;
   /** Path of what the structure describes. */
-  readonly path?: string;
+  readonly path?: () => string;
 };
 
 const PATH_DEPTH = 1024;
@@ -127,7 +127,7 @@ export function systemUsePlace(
       return placeOf(layout, span, bytesPart("head", layout.clause, "value", bytes, 0, 4));
     }
     const { name, offset, length, clause, role, value } = part;
-    return placeOf(layout, span, { field: name, offset, length, clause, role, value: () => value });
+    return placeOf(layout, span, { field: name, offset, length, clause, role, value });
   }
   const foreign = other.find(({ span }) => holds(span, logical));
   if (foreign?.layout === undefined) return undefined;
@@ -169,7 +169,7 @@ export function pathTablePlace(image: Image, table: PathTable, logical: number):
   const padding = layout.size + identifier.length;
   const span: Span = { space: "logical", start, length: padding + identifier.length % 2 };
   const at = logical - start;
-  const path = pathTablePath(image, table, index);
+  const path = () => pathTablePath(image, table, index);
   const found = fieldAt(layout, at);
   if (found !== undefined) {
     const [field, { offset, type, clause }] = found;

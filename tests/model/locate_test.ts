@@ -18,7 +18,7 @@ async function open(bytes: Uint8Array, name: string): Promise<Image> {
 
 function checkLocated(image: Image, offset: number, located: Located): void {
   assertEquals(located.region, image.regions.at(offset));
-  assertEquals(located.name ?? "", image.regionName(located.region));
+  assertEquals(located.name, image.regionName(located.region));
   const { place, logical, rawPart } = located;
   if (rawPart !== undefined) assertEquals(place, undefined);
   if (place === undefined) return;

@@ -32,7 +32,8 @@ function* stamps(bytes: Uint8Array): Generator<Part> {
     if ((flags & (1 << index)) === 0) continue;
     if (offset + length > bytes.length) return;
     const raw = bytes.subarray(offset, offset + length);
-    const value = length === 17 ? time17.format(decodeTime17(raw)) : time7.format(decodeTime7(raw));
+    const value = () =>
+      length === 17 ? time17.format(decodeTime17(raw)) : time7.format(decodeTime7(raw));
     yield { name, offset, length, role: "time", value };
     offset += length;
   }
@@ -43,7 +44,14 @@ function* componentPlaces(bytes: Uint8Array, from: number): Generator<Part & { d
   for (let offset = from; offset + 2 <= bytes.length; number++) {
     const length = Math.min(2 + (bytes[offset + 1] ?? 0), bytes.length - offset);
     const data = bytes.subarray(offset + 2, offset + length);
-    yield { name: `component${number}`, offset, length, role: "value", value: "", data };
+    yield {
+      name: `component${number}`,
+      offset,
+      length,
+      role: "value",
+      value: () => text(data),
+      data,
+    };
     offset += length;
   }
 }
@@ -57,7 +65,7 @@ function linkComponent(flags: number, data: Uint8Array): string {
 
 function* linkComponents(bytes: Uint8Array): Generator<Part> {
   for (const { data, ...part } of componentPlaces(bytes, symbolicLink.size)) {
-    yield { ...part, value: linkComponent(bytes[part.offset] ?? 0, data) };
+    yield { ...part, value: () => linkComponent(bytes[part.offset] ?? 0, data) };
   }
 }
 
@@ -71,7 +79,7 @@ function* attributeComponents(bytes: Uint8Array): Generator<Part> {
   let name = "";
   for (const { data, ...part } of componentPlaces(bytes, attributeList.size)) {
     const role = !isName && name === COMPOSITION_TIME ? "time" : "value";
-    yield { ...part, role, value: attributeText(text(data)) };
+    yield { ...part, role, value: () => attributeText(text(data)) };
     if (isName) name += text(data);
     if (((bytes[part.offset] ?? 0) & CONTINUES) !== 0) continue;
     if (!isName) name = "";
@@ -85,8 +93,8 @@ function* extensionTexts(bytes: Uint8Array): Generator<Part> {
   for (const [index, name] of names.entries()) {
     const length = Math.min(bytes[4 + index] ?? 0, bytes.length - offset);
     if (length <= 0) continue;
-    const value = text(bytes.subarray(offset, offset + length));
-    yield { name, offset, length, role: "value", value };
+    const raw = bytes.subarray(offset, offset + length);
+    yield { name, offset, length, role: "value", value: () => text(raw) };
     offset += length;
   }
 }
@@ -107,7 +115,7 @@ function* partsOf(signature: string, bytes: Uint8Array): Generator<Part> {
       break;
     case "NM":
       if (bytes.length > 5) {
-        const value = text(bytes.subarray(5));
+        const value = () => text(bytes.subarray(5));
         yield { name: "name", offset: 5, length: bytes.length - 5, role: "value", value };
       }
   }
@@ -129,13 +137,14 @@ export function entryParts(signature: string, bytes: Uint8Array): VariableField[
   } else end = Math.min(4, bytes.length);
   if (end >= bytes.length) return parts;
   const role = signature === "PD" ? "reserved" : "value";
+  const from = end;
   parts.push({
     name: signature === "PD" ? "padding" : "data",
-    offset: end,
-    length: bytes.length - end,
+    offset: from,
+    length: bytes.length - from,
     clause: head.clause,
     role,
-    value: hex(bytes.subarray(end, end + 32)),
+    value: () => hex(bytes.subarray(from, from + 32)),
   });
   return parts;
 }
