@@ -1,0 +1,448 @@
+// Rules about directories as a whole (ECMA-119:1987 6.8): their records, places and hierarchy.
+
+import { logicalSpan, roundUp, SECTOR } from "../../bytes/span.ts";
+import type { Fault } from "../../bytes/struct.ts";
+import { isZero } from "../../bytes/text.ts";
+import { directoryRecord } from "../../decode/iso9660/layout.ts";
+import type { DirectoryView, RecordView } from "../../model/directory.ts";
+import type { Image } from "../../model/image.ts";
+import type { Tree } from "../../model/tree.ts";
+import type { DirectoryCheck, FaultRule, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import {
+  countStale,
+  either,
+  isDirectory,
+  isPlausibleRecord,
+  ownerOf,
+  recordField,
+  recordValues,
+  walkedTree,
+} from "./directory_view.ts";
+
+const layouts = [directoryRecord.id];
+
+const rules = {
+  recordLength: {
+    id: "ISO-DIR-001",
+    severity: "error",
+    title: "Directory record: impossible length",
+    clause: "ECMA-119:1987 9.1.1",
+    rationale:
+      "The length leads to the next record: readers that trust it lose the records behind " +
+      "it or take garbage for names. No genuine master is known to do this.",
+    remedy: "Fetch the sector again; discern lists the records it could find behind the bad one.",
+    layouts,
+  },
+  recordCrossesSector: {
+    id: "ISO-DIR-002",
+    severity: "error",
+    title: "Directory record: crosses a sector boundary",
+    clause: "ECMA-119:1987 6.8.1.1",
+    rationale:
+      "Readers take a directory sector by sector and lose a record that reaches over the " +
+      "end. No genuine master is known to do this.",
+    remedy: "Fetch both sectors again, or rebuild the directory.",
+    layouts,
+  },
+  unusedTail: {
+    id: "ISO-DIR-003",
+    severity: "note",
+    title: "Directory: bytes after the last record of a sector",
+    clause: "ECMA-119:1987 6.8.1.1",
+    rationale:
+      "The standard wants zeros there. What remains can be records of a former directory, " +
+      "records cut off by a length byte of 0, or something hidden.",
+    remedy: "Look at the bytes; records among them name files that no reader shows.",
+    layouts,
+  },
+  nameLengthZero: {
+    id: "ISO-DIR-007",
+    severity: "error",
+    title: "Directory record: identifier of length zero",
+    clause: "ECMA-119:1987 9.1.10",
+    rationale: "A record without an identifier cannot be named, and many readers stop there.",
+    remedy: "Fetch the sector again; the record's extent can still be read by its number.",
+    layouts,
+  },
+  dotRecords: {
+    id: "ISO-DIR-008",
+    severity: "error",
+    title: "Directory: does not begin with its own and its parent's record",
+    clause: "ECMA-119:1987 6.8.2.2",
+    rationale: "Readers skip the first two records unseen: other records there are lost to them.",
+    remedy: "Fetch the sector again; the records are listed by their recorded identifiers.",
+    layouts,
+  },
+  dotPlace: {
+    id: "ISO-DIR-009",
+    severity: "error",
+    title: "Directory: its own record points elsewhere",
+    clause: "ECMA-119:1987 6.8.2.2",
+    rationale:
+      "Readers that take place or length from this record see another directory, or fewer " +
+      "files. Makers of images write it the same as the parent's record.",
+    remedy: "Trust the record in the parent directory and the path table where these two agree.",
+    layouts,
+  },
+  dotDotPlace: {
+    id: "ISO-DIR-010",
+    severity: "warning",
+    title: "Directory: the record of its parent points elsewhere",
+    clause: "ECMA-119:1987 6.8.2.2",
+    rationale: "Few readers follow it, but those land in another directory. genisoimage lets the " +
+      "parent record of a directory that it could not read point at that directory itself.",
+    remedy: "Nothing is lost: find the parent from the root instead.",
+    layouts,
+  },
+  wholeSectors: {
+    id: "ISO-DIR-011",
+    severity: "warning",
+    title: "Directory: length is not a whole number of sectors",
+    clause: "ECMA-119:1987 6.8.1.3",
+    rationale: "Readers that count sectors may skip the last one. ImgBurn 2.5.8 records the bare " +
+      "sum of the record lengths.",
+    remedy: "Read on to the end of the sector; the records before it are all there.",
+    layouts,
+  },
+  outside: {
+    id: "ISO-DIR-012",
+    severity: "error",
+    title: "Directory: extent outside the image",
+    clause: "ECMA-119:1987 9.1.3",
+    rationale: "Everything below this directory is out of reach.",
+    remedy: "Fetch the missing part of the image; the path table may show the right place.",
+    layouts,
+  },
+  loop: {
+    id: "ISO-DIR-013",
+    severity: "error",
+    title: "Directory: points at one of its ancestors",
+    clause: "ECMA-119:1987 6.8.2",
+    rationale: "Readers walk in circles until they crash, and what should be here is not shown.",
+    remedy: "Take the true place from the path table or from another namespace.",
+    layouts,
+  },
+  shared: {
+    id: "ISO-DIR-014",
+    severity: "warning",
+    title: "Directory: reached by two paths",
+    clause: "ECMA-119:1987 6.8.2, 6.8.3",
+    rationale:
+      "A directory belongs to one place in one hierarchy: one of the two records is likely " +
+      "to be wrong, and copies made of the image hold the files twice.",
+    remedy: "Compare with the path table, which names each directory once.",
+    layouts,
+  },
+  depth: {
+    id: "ISO-DIR-015",
+    severity: "warning",
+    title: "Directory: more than eight levels deep",
+    clause: "ECMA-119:1987 6.8.2.1",
+    rationale:
+      "Old readers refuse it. Made so on purpose by genisoimage -D and by xorriso; other " +
+      "tools move such directories (Rock Ridge relocation).",
+    remedy: "Nothing is lost; rebuild with relocation for old readers.",
+    layouts,
+  },
+  notRecords: {
+    id: "ISO-DIR-042",
+    severity: "error",
+    title: "Directory: extent does not hold records",
+    clause: "ECMA-119:1987 6.8.1",
+    rationale: "Zeros or foreign data stand where the directory should be: its files are lost to " +
+      "every reader of this namespace.",
+    remedy: "Fetch these sectors again; another namespace of the image may list the same files.",
+    layouts,
+  },
+  reservedAgain: {
+    id: "ISO-DIR-044",
+    severity: "warning",
+    title: "Directory: reserved identifier on a later record",
+    clause: "ECMA-119:1987 6.8.2.2, 7.6.2",
+    rationale: "The identifiers 00 and 01 mean the directory and its parent: a file under one of " +
+      "them is hidden from every reader.",
+    remedy: "Read the extent that the record names; it may hold data of its own.",
+    layouts,
+  },
+  staleRecords: {
+    id: "ISO-DIR-046",
+    severity: "note",
+    title: "Directory: records past its recorded length",
+    clause: "ECMA-119:1987 6.8.1.3",
+    rationale:
+      "Records behind the end of a directory were cut off by its length, or are left from " +
+      "a former version of it.",
+    remedy: "Look at the records there; their files may still be in the image.",
+    layouts,
+  },
+} as const satisfies RuleTable;
+
+function* checkUnusedTails(directory: DirectoryView, image: Image): Iterable<Hit> {
+  if (walkedTree(directory, image) === undefined) return;
+  const { bytes, span, records } = directory;
+  let index = 0;
+  let end = 0;
+  for (let sector = 0; sector < bytes.length; sector += SECTOR) {
+    const limit = Math.min(bytes.length, sector + SECTOR);
+    end = Math.max(end, sector);
+    for (; index < records.length; index++) {
+      const record = records[index];
+      if (record === undefined || record.span.start - span.start >= limit) break;
+      end = record.span.start - span.start + record.span.length;
+    }
+    // A length byte that is not 0 is a record that could not be read, which is another finding.
+    if (end >= limit || bytes[end] !== 0) continue;
+    const tail = bytes.subarray(end, limit);
+    if (isZero(tail)) continue;
+    yield tailHit(directory, end, tail);
+  }
+}
+
+function tailHit(directory: DirectoryView, at: number, tail: Uint8Array): Hit {
+  const stale = countStale(tail);
+  // Where the record that should follow lacks nothing but its length, the hit begins with it.
+  const from = isPlausibleRecord(tail, 0, true) ? 0 : tail.findIndex((byte) => byte !== 0);
+  const to = tail.findLastIndex((byte) => byte !== 0) + 1;
+  const what = stale === 0
+    ? "none of them a directory record"
+    : `with ${stale} directory record${stale === 1 ? "" : "s"} that no reader shows`;
+  return {
+    rule: rules.unusedTail,
+    span: logicalSpan(directory.span.start + at + from, to - from),
+    message: `${to - from} bytes after the last record of the sector are not zero, ${what}`,
+    ...ownerOf(directory),
+  };
+}
+
+/** Whether the records before `index` stand at the start of the extent, without a gap. */
+function isContiguous({ records, span }: DirectoryView, index: number): boolean {
+  let at = span.start;
+  for (const record of records.slice(0, index + 1)) {
+    if (record.span.start !== at) return false;
+    at += record.span.length;
+  }
+  return true;
+}
+
+function* checkDotRecords(directory: DirectoryView, image: Image): Iterable<Hit> {
+  if (walkedTree(directory, image) === undefined) return;
+  const { records } = directory;
+  for (const [index, name] of [".", ".."].entries()) {
+    const record = records[index];
+    if (record?.reserved === index || !isContiguous(directory, index)) continue;
+    const found = record === undefined
+      ? "the directory has no such record"
+      : `its identifier is ${record.identifier.length} byte(s), the first of them ` +
+        `${record.identifier[0]}`;
+    yield {
+      rule: rules.dotRecords,
+      span: record?.span ?? logicalSpan(directory.span.start, 1),
+      message: `record ${index + 1} of the directory is not "${name}": ${found}`,
+      expected: `identifier of one byte, ${index}`,
+      ...ownerOf(directory),
+    };
+    return;
+  }
+}
+
+function* checkLaterReserved(directory: DirectoryView, image: Image): Iterable<Hit> {
+  if (walkedTree(directory, image) === undefined) return;
+  for (let index = 2; index < directory.records.length; index++) {
+    const record = directory.records[index];
+    if (record?.reserved === undefined) continue;
+    yield {
+      rule: rules.reservedAgain,
+      span: logicalSpan(record.span.start + directoryRecord.size, 1),
+      message: `record ${index + 1} has the identifier ${record.reserved}, which is kept for the ` +
+        `first two`,
+      recorded: String(record.reserved),
+      ...ownerOf(directory),
+    };
+  }
+}
+
+/** Whether a record names the logical byte `start`, by either copy. */
+function pointsAt(record: RecordView, start: number, tree: Tree): boolean {
+  const { locationOfExtent, extendedAttributeRecordLength: extended } = recordValues(record);
+  return either(
+    locationOfExtent,
+    (block) => block * tree.blockSize === start || (block + extended) * tree.blockSize === start,
+  );
+}
+
+function* checkDot(directory: DirectoryView, image: Image): Iterable<Hit> {
+  const tree = walkedTree(directory, image);
+  const record = directory.records[0];
+  // The root's own record is compared with its descriptor by ISO-PVD-022.
+  if (tree === undefined || record?.reserved !== 0 || directory.node === 0) return;
+  const { locationOfExtent, dataLength } = recordValues(record);
+  const { start, length } = directory.span;
+  if (!pointsAt(record, start, tree)) {
+    yield {
+      rule: rules.dotPlace,
+      span: recordField(record, "locationOfExtent"),
+      message: `"." names logical block ${locationOfExtent.le}, the directory begins at block ` +
+        `${start / tree.blockSize}`,
+      recorded: String(locationOfExtent.le),
+      expected: String(start / tree.blockSize),
+      ...ownerOf(directory),
+    };
+  }
+  const last = directory.records.at(-1);
+  const used = last === undefined ? 0 : last.span.start + last.span.length - start;
+  const cut = !either(dataLength, (bytes) => bytes >= used);
+  const longer = !either(dataLength, (bytes) => bytes <= length) &&
+    holdsStale(directory, tree, image);
+  if (!cut && !longer) return;
+  yield {
+    rule: rules.dotPlace,
+    span: recordField(record, "dataLength"),
+    message: cut
+      ? `"." gives the directory ${dataLength.le} bytes, its records take ${used}`
+      : `"." gives the directory ${dataLength.le} bytes, and records stand there; the parent's ` +
+        `record gives it ${length}`,
+    recorded: String(dataLength.le),
+    expected: String(length),
+    ...ownerOf(directory),
+  };
+}
+
+function* checkDotDot(directory: DirectoryView, image: Image): Iterable<Hit> {
+  const tree = walkedTree(directory, image);
+  const record = directory.records.find((each) => each.reserved === 1);
+  if (tree === undefined || record === undefined) return;
+  const parent = tree.parent(directory.node);
+  const placeholder = tree.placeholders.get(directory.node);
+  const original = placeholder === undefined ? parent : tree.parent(placeholder);
+  const places = [parent, original].map((node) => tree.extent(node, 0).start);
+  if (places.some((start) => pointsAt(record, start, tree))) return;
+  // genisoimage writes this for a directory that it could not read.
+  const self = directory.records.length === 2 && pointsAt(record, directory.span.start, tree);
+  const { locationOfExtent } = recordValues(record);
+  const expected = (places[0] ?? 0) / tree.blockSize;
+  yield {
+    rule: rules.dotDotPlace,
+    span: recordField(record, "locationOfExtent"),
+    message: self
+      ? `".." of the empty directory names the directory itself, not block ${expected} of its parent`
+      : `".." names logical block ${locationOfExtent.le}, the parent begins at block ${expected}`,
+    ...(self ? { severity: "info" } : {}),
+    recorded: String(locationOfExtent.le),
+    expected: String(expected),
+    ...ownerOf(directory),
+  };
+}
+
+function* checkWholeSectors(directory: DirectoryView, image: Image): Iterable<Hit> {
+  const tree = walkedTree(directory, image);
+  if (tree === undefined) return;
+  for (const record of directory.records) {
+    const ofRoot = directory.node === 0 && record.reserved === 0;
+    if (!isDirectory(record) || (record.reserved !== undefined && !ofRoot)) continue;
+    const { dataLength } = recordValues(record);
+    const unit = Math.max(tree.blockSize, SECTOR);
+    if (dataLength.le === 0 || either(dataLength, (bytes) => bytes % unit === 0)) continue;
+    yield {
+      rule: rules.wholeSectors,
+      span: recordField(record, "dataLength"),
+      message: `the directory has ${dataLength.le} bytes, which is no multiple of ${unit}`,
+      recorded: String(dataLength.le),
+      ...ownerOf(directory, record),
+    };
+  }
+}
+
+/** Levels of a directory in its tree; the root is the first. */
+function levelOf(node: number, tree: Tree): number {
+  let level = 1;
+  for (let at = node; at !== 0 && level <= tree.count; at = tree.parent(at)) level++;
+  return level;
+}
+
+const LEVELS = 8;
+
+function* checkDepth(directory: DirectoryView, image: Image): Iterable<Hit> {
+  const tree = walkedTree(directory, image);
+  if (tree === undefined || tree.kind === "enhanced" || isEnhanced(directory.tree, image)) return;
+  const level = levelOf(directory.node, tree) + 1;
+  if (level <= LEVELS) return;
+  for (const record of directory.records) {
+    if (record.reserved !== undefined || !isDirectory(record)) continue;
+    yield {
+      rule: rules.depth,
+      span: record.span,
+      message: `the directory is at level ${level}, the standard allows ${LEVELS}`,
+      ...(tree.kind === "joliet" ? { severity: "info" } : {}),
+      recorded: String(level),
+      expected: `at most ${LEVELS}`,
+      ...ownerOf(directory, record),
+    };
+  }
+}
+
+/** Whether an enhanced descriptor shares the tree of the primary one (mkisofs -iso-level 4). */
+export function isEnhanced(tree: number, image: Image): boolean {
+  return image.volumes.some((volume) => volume.kind === "enhanced" && volume.tree === tree);
+}
+
+/** Logical byte at which the blocks behind a directory begin. */
+function behind({ span }: DirectoryView, { blockSize }: Tree): number {
+  return roundUp(span.start + span.length, blockSize);
+}
+
+/** Whether the bytes behind a directory are nobody's and begin with a record that is no `.` or `..`. */
+function holdsStale(directory: DirectoryView, tree: Tree, { mapping, regions }: Image): boolean {
+  const { after } = directory;
+  if (!isPlausibleRecord(after, 0)) return false;
+  const reserved = after[directoryRecord.fields.lengthOfFileIdentifier.offset] === 1 &&
+    (after[directoryRecord.size] ?? 0) < 2;
+  const owner = regions.at(mapping.fileOffset(behind(directory, tree)))?.owner;
+  return !reserved && owner === "unclaimed";
+}
+
+function* checkStale(directory: DirectoryView, image: Image): Iterable<Hit> {
+  const tree = walkedTree(directory, image);
+  if (tree === undefined || !holdsStale(directory, tree, image)) return;
+  const dot = directory.records[0];
+  const { length } = directory.span;
+  // Where "." has the larger length, ISO-DIR-009 says so.
+  const longer = dot?.reserved === 0 && directory.node !== 0 &&
+    !either(recordValues(dot).dataLength, (bytes) => bytes <= length);
+  if (longer) return;
+  const count = countStale(directory.after);
+  yield {
+    rule: rules.staleRecords,
+    span: logicalSpan(behind(directory, tree), directory.after.length),
+    message: `the sector behind the directory, which ends after ${length} bytes, holds ${count} ` +
+      `directory record${count === 1 ? "" : "s"}`,
+    ...ownerOf(directory),
+  };
+}
+
+// The root of a tree is judged with its descriptor: ISO-PVD-021, JOL-011.
+const outside: FaultRule = ({ node }: Fault) => node === 0 ? undefined : { rule: rules.outside };
+
+/** Rules about directories as a whole, with their checks. */
+export const directoryStructure = {
+  rules,
+  directory: [
+    checkUnusedTails,
+    checkDotRecords,
+    checkLaterReserved,
+    checkDot,
+    checkDotDot,
+    checkWholeSectors,
+    checkDepth,
+    checkStale,
+  ] satisfies readonly DirectoryCheck[],
+  faults: {
+    "record-length": rules.recordLength,
+    "record-crosses-sector": rules.recordCrossesSector,
+    "name-length-zero": rules.nameLengthZero,
+    "directory-outside": outside,
+    "directory-loop": rules.loop,
+    "directory-shared": rules.shared,
+    "directory-not-records": rules.notRecords,
+    "directory-overrun": rules.notRecords,
+  },
+} satisfies RuleFamily;
