@@ -45,6 +45,11 @@ export type VerifyEntry = {
   readonly computed?: string;
   /** The path in the image, where the entry was found under another name. */
   readonly renamedTo?: string;
+  /** Place in the image of an entry that is no file; its `path` is then `[owner] name`. */
+  readonly offset?: number;
+  readonly length?: number;
+  /** Why the state is `unreadable`, or what the listed path is if no regular file. */
+  readonly reason?: string;
 };
 
 /** `discern.verify/1`. */

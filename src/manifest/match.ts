@@ -1,0 +1,195 @@
+// Finds the files of an image that the lines of a list are about.
+
+import { Column } from "../model/columns.ts";
+import { volumesFor } from "../model/describe.ts";
+import type { Image, Volume } from "../model/image.ts";
+import type { Entry, VolumeKind } from "../model/namespace.ts";
+import { type ListedPath, type ParsedManifest, pathKey } from "./listed.ts";
+
+/** A file of the image. */
+export type FileRef = { readonly volume: Volume; readonly node: number };
+
+const END = -1;
+const MATCHED = 1;
+const EXTRA = 2;
+const RENAMED = 3;
+
+/** Listed files by path; the same path may be listed more than once. */
+class PathIndex {
+  readonly #first = new Map<string, number>();
+  readonly #next: Int32Array;
+
+  constructor(listed: ParsedManifest) {
+    this.#next = new Int32Array(listed.count).fill(END);
+    for (let index = listed.count - 1; index >= 0; index--) {
+      const key = pathKey(listed.path(index));
+      this.#next[index] = this.#first.get(key) ?? END;
+      this.#first.set(key, index);
+    }
+  }
+
+  *find(entry: Entry): Generator<number> {
+    let at = this.#first.get(pathKey(listedPathOf(entry))) ?? END;
+    for (; at !== END; at = this.#next[at] ?? END) yield at;
+  }
+}
+
+/** The path of an entry as lists have it. */
+function listedPathOf({ path, pathBytes }: Entry): ListedPath {
+  const short = path.slice(1);
+  return pathBytes === undefined
+    ? { path: short }
+    : { path: short, pathBytes: hexOf(pathBytes.subarray(1)) };
+}
+
+function hexOf(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+  return text;
+}
+
+/** Which files of an image the files of a list are, and which are on one side only. */
+export class Matching {
+  readonly volumes: readonly Volume[];
+  /** Listed files that the image does not have, lines about the image file apart. */
+  readonly missing: number;
+  /** The list is about image files, of which this is one: its other lines say nothing about it. */
+  readonly listsImages: boolean;
+  readonly #listed: ParsedManifest;
+  /** By volume and node: what was found. */
+  readonly #marks: readonly Uint8Array[];
+  readonly #first: Int32Array;
+  readonly #next = new Column(Int32Array);
+  readonly #volume = new Column(Uint8Array);
+  readonly #node = new Column(Uint32Array);
+  readonly #image = new Set<number>();
+
+  /** Throws NotFoundError where the image has no volume of the kind, or none at all. */
+  constructor(image: Image, listed: ParsedManifest, volume?: VolumeKind) {
+    this.#listed = listed;
+    this.#first = new Int32Array(listed.count).fill(END);
+    const index = new PathIndex(listed);
+    this.volumes = volumesOf(image, listed, index, volume);
+    this.#marks = this.volumes.map(({ namespace }) => new Uint8Array(namespace?.tree.count ?? 0));
+    for (const number of this.volumes.keys()) this.#matchVolume(number, index);
+    this.missing = this.#findImage(image);
+    this.listsImages = this.#image.size > 0 && this.#node.length === 0;
+  }
+
+  #matchVolume(number: number, index: PathIndex): void {
+    const volume = this.volumes[number];
+    const marks = this.#marks[number];
+    if (volume?.namespace === undefined || marks === undefined) return;
+    for (const entry of volume.namespace.entries()) {
+      if (entry.type !== "file") continue;
+      for (const listed of index.find(entry)) {
+        const kind = this.#listed.volume(listed);
+        if (kind !== undefined && kind !== volume.kind) continue;
+        this.#first[listed] = this.#add(listed, number, entry.node);
+        marks[entry.node] = MATCHED;
+      }
+      const counts = !volume.namespace.tree.isAssociated(entry.node);
+      if (counts && marks[entry.node] === 0) marks[entry.node] = EXTRA;
+    }
+  }
+
+  #add(listed: number, volume: number, node: number): number {
+    this.#volume.push(volume);
+    this.#node.push(node);
+    return this.#next.push(this.#first[listed] ?? END);
+  }
+
+  // A list may name the image file itself: that line is about all its bytes.
+  #findImage(image: Image): number {
+    const names = new Set([image.path, image.source.name].map(baseName));
+    let missing = 0;
+    for (let index = 0; index < this.#listed.count; index++) {
+      if (this.#first[index] !== END) continue;
+      if (names.has(baseName(this.#listed.path(index).path))) this.#image.add(index);
+      else missing++;
+    }
+    return missing;
+  }
+
+  /** Whether a listed file is the image file itself. */
+  isImage(index: number): boolean {
+    return this.#image.has(index);
+  }
+
+  /** Whether some line is about the image file itself. */
+  get namesImage(): boolean {
+    return this.#image.size > 0;
+  }
+
+  /** The files that a listed file may be; several where names repeat. */
+  *files(index: number): Generator<FileRef> {
+    for (let at = this.#first[index] ?? END; at !== END; at = this.#next.get(at)) {
+      const volume = this.volumes[this.#volume.get(at)];
+      if (volume !== undefined) yield { volume, node: this.#node.get(at) };
+    }
+  }
+
+  /** Whether a file's digests are needed: it is listed, or may be a missing file under another name. */
+  needs(volume: Volume, node: number): boolean {
+    const mark = this.#mark(volume, node);
+    return mark === MATCHED || (mark === EXTRA && this.missing > 0 && !this.listsImages);
+  }
+
+  #mark(volume: Volume, node: number): number {
+    return this.#marks[this.volumes.indexOf(volume)]?.[node] ?? 0;
+  }
+
+  /** Says that a file is a listed one under another name: it is no extra any more. */
+  rename({ volume, node }: FileRef): void {
+    const marks = this.#marks[this.volumes.indexOf(volume)];
+    if (marks !== undefined) marks[node] = RENAMED;
+  }
+
+  /** Files that the list does not have, in tree order. */
+  *extras(): Generator<FileRef & { readonly entry: Entry }> {
+    if (this.listsImages) return;
+    for (const volume of this.volumes) {
+      for (const entry of volume.namespace?.entries() ?? []) {
+        const { node } = entry;
+        if (this.#mark(volume, node) === EXTRA) yield { volume, node, entry };
+      }
+    }
+  }
+}
+
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
+
+// The volumes that the list names; else the one that has most of its paths, the richest of those.
+function volumesOf(
+  image: Image,
+  listed: ParsedManifest,
+  index: PathIndex,
+  wanted: VolumeKind | undefined,
+): readonly Volume[] {
+  if (wanted !== undefined) return volumesFor(image, wanted);
+  const readable = image.volumes.filter((volume) => volume.namespace !== undefined);
+  const named = new Set<string>();
+  for (let at = 0; at < listed.count; at++) {
+    const kind = listed.volume(at);
+    if (kind !== undefined) named.add(kind);
+  }
+  if (named.size > 0) return readable.filter(({ kind }) => named.has(kind));
+  if (listed.count === 0) return [];
+  let [best] = readable.length === 0 ? [] : volumesFor(image, undefined);
+  let most = best === undefined ? 0 : countPaths(best, index);
+  for (const volume of readable) {
+    const count = volume === best || most === listed.count ? 0 : countPaths(volume, index);
+    if (count > most) [best, most] = [volume, count];
+  }
+  return best === undefined ? [] : [best];
+}
+
+function countPaths({ namespace }: Volume, index: PathIndex): number {
+  let count = 0;
+  for (const entry of namespace?.entries() ?? []) {
+    if (entry.type === "file" && !index.find(entry).next().done) count++;
+  }
+  return count;
+}

@@ -1,0 +1,301 @@
+// Verifies an image against a list of digests: only what the list needs is read, in disc order.
+
+import { type Algorithm, DigestSet } from "../kernel/digest.ts";
+import { imageFacts } from "../model/describe.ts";
+import type { Image } from "../model/image.ts";
+import type { VolumeKind } from "../model/namespace.ts";
+import type { Hashes, WorkOptions } from "../model/result.ts";
+import { tool } from "../model/tool.ts";
+import { readContent } from "./content.ts";
+import { type ContentDigest, digestImage, type ImageDigests } from "./digest_image.ts";
+import type { ListedRegion, ParsedManifest, RecordedDigest } from "./listed.ts";
+import { type FileRef, Matching } from "./match.ts";
+import type { VerifyEntry, VerifyResult, VerifyState } from "./result.ts";
+import { Window } from "./window.ts";
+
+/** How to verify. */
+export type VerifyOptions = WorkOptions & {
+  /** The namespace that the paths belong to; what the list says, or has most paths of, where absent. */
+  readonly volume?: VolumeKind;
+};
+
+/** Small files whose content tells SHA-256 from BLAKE3 where the list does not say which it has. */
+const TRIED = 8;
+const TRIED_BYTES = 1024 * 1024;
+
+type Place = Pick<VerifyEntry, "path" | "pathBytes" | "offset" | "length">;
+
+/** A verification whose digests are computed; its entries are made one at a time. */
+export class Verification {
+  readonly image: Image;
+  readonly #listed: ParsedManifest;
+  readonly #matching: Matching;
+  readonly #digests: ImageDigests;
+  readonly #regions: readonly ContentDigest[];
+
+  /** Made by {@linkcode openVerification}. */
+  constructor(
+    listed: ParsedManifest,
+    matching: Matching,
+    digests: ImageDigests,
+    regions: readonly ContentDigest[],
+  ) {
+    this.image = digests.image;
+    this.#listed = listed;
+    this.#matching = matching;
+    this.#digests = digests;
+    this.#regions = regions;
+  }
+
+  /** The entries of the list in its order, then the files of the image that it does not have. */
+  *entries(): Generator<VerifyEntry> {
+    const listed = this.#listed;
+    const extras = this.#extrasByDigest();
+    for (let index = 0; index < listed.count; index++) {
+      if (this.#matching.listsImages && !this.#matching.isImage(index)) continue;
+      yield this.#entry(index, extras);
+    }
+    if (listed.image !== undefined) {
+      yield compared({ path: this.image.path }, recordedIn(listed.image), this.#whole());
+    }
+    for (const [index, { owner, name, offset, length, hashes }] of listed.regions.entries()) {
+      const path = name === undefined ? `[${owner}]` : `[${owner}] ${name}`;
+      const found = this.#regions[index] ?? { state: "unreadable" };
+      yield compared({ path, offset, length }, recordedIn(hashes), found);
+    }
+    for (const { entry: { path, pathBytes } } of this.#matching.extras()) {
+      yield pathBytes === undefined
+        ? { path, state: "extra" }
+        : { path, pathBytes: hexOf(pathBytes), state: "extra" };
+    }
+  }
+
+  #whole(): ContentDigest {
+    const { whole } = this.#digests;
+    if (whole !== undefined) return { state: "ok", hashes: whole };
+    return { state: "unreadable", reason: "not all of the image file could be read" };
+  }
+
+  #entry(index: number, extras: ReadonlyMap<string, FileRef>): VerifyEntry {
+    const { path, pathBytes } = this.#listed.path(index);
+    const recorded = this.#listed.digests(index);
+    if (this.#matching.isImage(index)) return compared({ path }, recorded, this.#whole());
+    const place = {
+      path: `/${path}`,
+      ...(pathBytes === undefined ? {} : { pathBytes: `2f${pathBytes}` }),
+    };
+    let worst: VerifyEntry | undefined;
+    for (const { volume, node } of this.#matching.files(index)) {
+      const entry = compared(place, recorded, this.#digests.of(volume, node));
+      if (entry.state === "ok") return entry;
+      worst ??= entry;
+    }
+    return worst ?? this.#missing(place, recorded, extras);
+  }
+
+  #missing(
+    place: Place,
+    recorded: readonly RecordedDigest[],
+    extras: ReadonlyMap<string, FileRef>,
+  ): VerifyEntry {
+    const [first] = recorded;
+    const entry = {
+      ...place,
+      ...(first === undefined ? {} : { algorithm: first.algorithm, recorded: first.hex }),
+    };
+    const found = extras.get(recorded.map((each) => each.hex).join());
+    if (found === undefined || first === undefined) return { ...entry, state: "missing" };
+    this.#matching.rename(found);
+    const renamedTo = found.volume.namespace?.path(found.node) ?? "/";
+    return { ...entry, state: "renamed", computed: first.hex, renamedTo };
+  }
+
+  // By all the digests that missing files have. Having no bytes says nothing about where a file went.
+  #extrasByDigest(): ReadonlyMap<string, FileRef> {
+    const found = new Map<string, FileRef>();
+    const { listsImages, missing } = this.#matching;
+    if (missing === 0 || listsImages) return found;
+    const shapes = this.#missingShapes();
+    for (const { volume, node } of this.#matching.extras()) {
+      const { hashes } = this.#digests.of(volume, node);
+      if (hashes === undefined || volume.namespace?.contentSize(node) === 0) continue;
+      for (const shape of shapes) {
+        const key = shape.map((algorithm) => hashes[algorithm] ?? "").join();
+        if (!found.has(key)) found.set(key, { volume, node });
+      }
+    }
+    return found;
+  }
+
+  // The combinations of algorithms that missing files are listed with: one, as a rule.
+  #missingShapes(): readonly (readonly Algorithm[])[] {
+    const shapes = new Map<string, readonly Algorithm[]>();
+    for (let index = 0; index < this.#listed.count; index++) {
+      if (!this.#matching.files(index).next().done) continue;
+      const shape = this.#listed.digests(index).map(({ algorithm }) => algorithm);
+      if (shape.length > 0) shapes.set(shape.join(), shape);
+    }
+    return [...shapes.values()];
+  }
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function recordedIn(hashes: Hashes): RecordedDigest[] {
+  const found: RecordedDigest[] = [];
+  for (const [algorithm, hex] of Object.entries(hashes)) {
+    // Hashes has no other keys than algorithms.
+    found.push({ algorithm: algorithm as Algorithm, either: false, hex });
+  }
+  return found;
+}
+
+function compared(
+  place: Place,
+  recorded: readonly RecordedDigest[],
+  { state, reason, hashes }: ContentDigest,
+): VerifyEntry {
+  const different = recorded.find(({ algorithm, hex }) => hashes?.[algorithm] !== hex);
+  const shown = different ?? recorded.at(-1);
+  if (shown === undefined) {
+    return { ...place, state: "unreadable", reason: "the list records no digest for it" };
+  }
+  const head = { ...place, algorithm: shown.algorithm, recorded: shown.hex };
+  const computed = hashes?.[shown.algorithm];
+  if (computed === undefined) {
+    const why = state === "cut" ? `cut: ${reason ?? ""}` : reason;
+    return { ...head, state: "unreadable", ...(why === undefined ? {} : { reason: why }) };
+  }
+  return { ...head, state: different === undefined ? "ok" : "mismatch", computed };
+}
+
+/**
+ * Reads what a list needs, in disc order. Paths are matched with and without a leading `./` or `/`. A
+ * line with the image file's own name is about all its bytes; a list without any other line for this
+ * image is one of images, and its other lines are passed over. Rejects with NotFoundError where there
+ * is no such volume, and with the signal's reason.
+ */
+export async function openVerification(
+  image: Image,
+  listed: ParsedManifest,
+  options: VerifyOptions = {},
+): Promise<Verification> {
+  const matching = new Matching(image, listed, options.volume);
+  const told = await tellDigests(image, listed, matching);
+  if (told !== undefined) listed.settle(told);
+  const work = {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+  };
+  const digests = await digestImage(image, matching.volumes, {
+    ...work,
+    algorithms: algorithmsOf(listed),
+    wanted: (volume, node) => matching.needs(volume, node),
+    image: matching.namesImage || listed.image !== undefined,
+  });
+  if (namesWhole(listed, matching, digests.whole?.blake3)) listed.settle("blake3");
+  const regions = await digestRegions(image, listed.regions, work);
+  return new Verification(listed, matching, digests, regions);
+}
+
+/** Verifies an image against a list: `discern.verify/1`. See {@linkcode openVerification}. */
+export async function verify(
+  image: Image,
+  listed: ParsedManifest,
+  options: VerifyOptions = {},
+): Promise<VerifyResult> {
+  const verification = await openVerification(image, listed, options);
+  const entries = [...verification.entries()];
+  return { ...verifyHead(image), entries, summary: summarise(entries) };
+}
+
+/** A verification's document without its entries and their counts. */
+export function verifyHead(image: Image): Omit<VerifyResult, "entries" | "summary"> {
+  return { format: "discern.verify/1", tool, image: imageFacts(image) };
+}
+
+/** Counts of entries by state. */
+export function summarise(entries: Iterable<VerifyEntry>): Record<VerifyState, number> {
+  const summary = { ok: 0, mismatch: 0, missing: 0, extra: 0, unreadable: 0, renamed: 0 };
+  for (const { state } of entries) summary[state]++;
+  return summary;
+}
+
+function algorithmsOf(listed: ParsedManifest): readonly Algorithm[] {
+  const found = new Set(listed.algorithms());
+  for (const { algorithm } of recordedIn(listed.image ?? {})) found.add(algorithm);
+  if (listed.ambiguous) found.add("blake3");
+  return found.size === 0 ? ["sha256"] : [...found];
+}
+
+// What digests of 64 digits are, where the content of some listed files shows it.
+async function tellDigests(
+  image: Image,
+  listed: ParsedManifest,
+  matching: Matching,
+): Promise<"sha256" | "blake3" | undefined> {
+  let tried = 0;
+  for (let index = 0; listed.ambiguous && index < listed.count && tried < TRIED; index++) {
+    const either = listed.digests(index).find((each) => each.either);
+    const [file] = matching.files(index);
+    if (either === undefined || file === undefined) continue;
+    const hashes = await smallHashes(image, file);
+    if (hashes === undefined) continue;
+    tried++;
+    if (hashes.sha256 === either.hex) return "sha256";
+    if (hashes.blake3 === either.hex) return "blake3";
+  }
+  return undefined;
+}
+
+function namesWhole(listed: ParsedManifest, matching: Matching, blake3?: string): boolean {
+  for (let index = 0; listed.ambiguous && index < listed.count; index++) {
+    if (!matching.isImage(index)) continue;
+    if (listed.digests(index).some((each) => each.either && each.hex === blake3)) return true;
+  }
+  return false;
+}
+
+async function smallHashes(
+  image: Image,
+  { volume: { namespace }, node }: FileRef,
+): Promise<Hashes | undefined> {
+  if (namespace === undefined || namespace.contentSize(node) > TRIED_BYTES) return undefined;
+  const digests = new DigestSet(["sha256", "blake3"]);
+  const pieces = readContent(image, namespace, node);
+  for (;;) {
+    const { done, value } = await pieces.next();
+    if (done === true) return value.state === "ok" ? digests.hex() : undefined;
+    digests.update(value);
+  }
+}
+
+// Few, and in any order: each is read by itself.
+async function digestRegions(
+  image: Image,
+  regions: readonly ListedRegion[],
+  { signal }: { readonly signal?: AbortSignal },
+): Promise<ContentDigest[]> {
+  const window = new Window(image, signal === undefined ? {} : { signal });
+  const found: ContentDigest[] = [];
+  for (const { offset, length, hashes } of regions) {
+    const digests = new DigestSet(recordedIn(hashes).map(({ algorithm }) => algorithm));
+    let at = offset;
+    let whole = true;
+    while (at < offset + length && whole) {
+      const wanted = Math.min(window.size, offset + length - at);
+      const { bytes, unread } = await window.file(at, wanted);
+      whole = bytes.length === wanted && unread.length === 0;
+      digests.update(bytes);
+      at += bytes.length;
+    }
+    found.push(
+      whole
+        ? { state: "ok", hashes: digests.hex() }
+        : { state: "unreadable", reason: `offset ${at} of the image file could not be read` },
+    );
+  }
+  return found;
+}
