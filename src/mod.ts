@@ -84,3 +84,36 @@ export type {
   TreeKind,
   Zisofs,
 } from "./model/tree.ts";
+export { type ContentOptions, type ContentState, readContent } from "./manifest/content.ts";
+export {
+  type ContentDigest,
+  digestImage,
+  type DigestOptions,
+  ImageDigests,
+  type RegionDigest,
+} from "./manifest/digest_image.ts";
+export {
+  type ListedPath,
+  type ListedRegion,
+  type ManifestFormat,
+  ParsedManifest,
+  type RecordedDigest,
+} from "./manifest/listed.ts";
+export {
+  Manifest,
+  manifest,
+  manifestEntries,
+  type ManifestHead,
+  type ManifestOptions,
+  openManifest,
+} from "./manifest/manifest.ts";
+export { type ParseFailure, parseManifest } from "./manifest/parse.ts";
+export type * from "./manifest/result.ts";
+export {
+  openVerification,
+  summarise,
+  Verification,
+  verify,
+  verifyHead,
+  type VerifyOptions,
+} from "./manifest/verify.ts";

@@ -1,13 +1,13 @@
 // Digests of the files, regions and whole of an image, in one pass over it in disc order.
 
-import { SECTOR } from "../bytes/span.ts";
+import { type Owner, SECTOR } from "../bytes/span.ts";
 import { type Algorithm, DigestSet } from "../kernel/digest.ts";
 import { entryState } from "../model/entry.ts";
 import type { Image, Volume } from "../model/image.ts";
 import type { Namespace } from "../model/namespace.ts";
 import type { Hashes, WorkOptions } from "../model/result.ts";
 import { readContent } from "./content.ts";
-import { ContentPlan, type PlannedRegion, RegionPlan } from "./plan.ts";
+import { ContentPlan, RegionPlan } from "./plan.ts";
 import { checkAlgorithms, DigestStore } from "./store.ts";
 import { Window } from "./window.ts";
 
@@ -32,8 +32,15 @@ export type ContentDigest = {
   readonly hashes?: Hashes;
 };
 
-/** A region with its digests. */
-export type RegionDigest = PlannedRegion & { readonly hashes?: Hashes };
+/** Bytes that no listed file covers, with their digests; none where not all could be read. */
+export type RegionDigest = {
+  readonly owner: Owner;
+  /** Empty for `unclaimed`. */
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly hashes?: Hashes;
+};
 
 const PIECE = 1024 * 1024;
 /** Gaps between wanted bytes that are read over rather than skipped. */
@@ -44,8 +51,11 @@ const LIMIT_BYTES = 16 * 2 ** 30;
 
 /** The digests of an image's files, packed: a million SHA-256 take 32 MB. */
 export class ImageDigests {
+  /** The image that was read. */
   readonly image: Image;
+  /** Whose files were digested. */
   readonly volumes: readonly Volume[];
+  /** What was computed, in the order of reports. */
   readonly algorithms: readonly Algorithm[];
   /** Digests of the whole file, where asked for and all of it could be read. */
   readonly whole: Hashes | undefined;

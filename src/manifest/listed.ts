@@ -37,9 +37,11 @@ const NONE = -1;
 
 /** The files of a list with their digests, packed: a line costs its path and its digest. */
 export class ParsedManifest {
+  /** How the list is written. */
   readonly format: ManifestFormat;
   /** Digests of the image file itself, where the list has them apart from its files. */
   readonly image: Hashes | undefined;
+  /** What is no file; only JSON lists it. */
   readonly regions: readonly ListedRegion[];
   readonly #paths: string[] = [];
   readonly #pathBytes = new Map<number, string>();

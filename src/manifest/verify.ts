@@ -27,6 +27,7 @@ type Place = Pick<VerifyEntry, "path" | "pathBytes" | "offset" | "length">;
 
 /** A verification whose digests are computed; its entries are made one at a time. */
 export class Verification {
+  /** The image that was read. */
   readonly image: Image;
   readonly #listed: ParsedManifest;
   readonly #matching: Matching;
