@@ -116,7 +116,7 @@ export function buildImage(spec: ImageSpec): BuiltImage {
 class Builder {
   readonly #spec: ImageSpec;
   readonly #blockSize: number;
-  readonly #parts: { offset: number; bytes: Uint8Array }[] = [];
+  readonly #parts: { at: number; bytes: Uint8Array }[] = [];
   readonly #descriptors: { kind: string; offset: number }[] = [];
   readonly #records = new Map<string, Place[]>();
   readonly #extents = new Map<string, Place[]>();
@@ -170,7 +170,7 @@ class Builder {
       catalogs: this.#catalogs,
       bytes() {
         const bytes = new Uint8Array(size);
-        for (const part of parts) bytes.set(part.bytes, part.offset);
+        for (const part of parts) bytes.set(part.bytes, part.at);
         return bytes;
       },
     };
@@ -180,8 +180,8 @@ class Builder {
     return this.#trees.get(name) ?? [];
   }
 
-  #write(offset: number, bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#parts.push({ offset, bytes });
+  #write(at: number, bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#parts.push({ at, bytes });
   }
 
   #align(unit: number): void {

@@ -105,7 +105,7 @@ export type BuiltImage = {
   readonly size: number;
   readonly blockSize: number;
   /** Everything that is not zero. */
-  readonly parts: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
+  readonly parts: readonly { readonly at: number; readonly bytes: Uint8Array }[];
   /** `primary`, `boot`, `joliet`, `enhanced`, `partition`, `terminator`, in order. */
   readonly descriptors: readonly { readonly kind: string; readonly offset: number }[];
   /** One place a file section. */

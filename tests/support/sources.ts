@@ -1,97 +1,91 @@
-// Byte sources for tests: one that counts, one that fails at the nth read, one larger than memory.
+// Byte sources for tests: one that counts, one that fails, one that is 128 GiB long and mostly zeros.
 
 import { type ByteSource, MemorySource, SourceError } from "../../src/bytes/source.ts";
 
-/** Counts the reads of another source and the bytes that they gave. */
+/** Counts the reads of another source, and the bytes that they asked for. */
 export class CountingSource implements ByteSource {
   readonly name: string;
   readonly size: number;
-  /** Reads so far. */
   reads = 0;
-  /** Bytes given so far. */
   bytes = 0;
-  /** Length of the largest read. */
-  largest = 0;
-  readonly #source: ByteSource;
+  readonly #inner: ByteSource;
 
-  constructor(source: ByteSource | Uint8Array) {
-    this.#source = source instanceof Uint8Array ? new MemorySource(source) : source;
-    this.name = this.#source.name;
-    this.size = this.#source.size;
-  }
-
-  async read(offset: number, into: Uint8Array): Promise<number> {
-    const count = await this.#source.read(offset, into);
-    this.reads++;
-    this.bytes += count;
-    this.largest = Math.max(this.largest, into.length);
-    return count;
-  }
-}
-
-/** Fails where told: at the nth read, or in stretches of the file. */
-export class FailingSource implements ByteSource {
-  readonly name: string;
-  readonly size: number;
-  /** Reads so far. */
-  reads = 0;
-  readonly #source: ByteSource;
-  readonly #fails: (offset: number, length: number, read: number) => boolean;
-
-  constructor(
-    source: ByteSource | Uint8Array,
-    fails: (offset: number, length: number, read: number) => boolean,
-  ) {
-    this.#source = source instanceof Uint8Array ? new MemorySource(source) : source;
-    this.name = this.#source.name;
-    this.size = this.#source.size;
-    this.#fails = fails;
+  constructor(inner: ByteSource) {
+    this.#inner = inner;
+    this.name = inner.name;
+    this.size = inner.size;
   }
 
   read(offset: number, into: Uint8Array): Promise<number> {
-    if (this.#fails(offset, into.length, this.reads++)) {
-      return Promise.reject(new SourceError(offset, into.length, "the test says so"));
-    }
-    return this.#source.read(offset, into);
+    this.reads++;
+    this.bytes += into.length;
+    return this.#inner.read(offset, into);
   }
 }
 
-/** A source of which bytes `[start, end)` cannot be read. */
-export function sourceWithBadBytes(
-  source: ByteSource | Uint8Array,
-  ...bad: readonly { readonly start: number; readonly end: number }[]
-): FailingSource {
-  return new FailingSource(
-    source,
-    (offset, length) => bad.some(({ start, end }) => offset < end && offset + length > start),
-  );
+/** Which reads fail. */
+export type Failure = (read: { number: number; offset: number; length: number }) => boolean;
+
+/** Bytes whose storage refuses the reads that `fails` picks; reads count from 1. */
+export class FailingSource implements ByteSource {
+  readonly name: string;
+  readonly size: number;
+  reads = 0;
+  readonly #inner: MemorySource;
+  readonly #fails: Failure;
+
+  constructor(bytes: Uint8Array, fails: Failure, name = "failing.iso") {
+    this.#inner = new MemorySource(bytes, name);
+    this.#fails = fails;
+    this.name = name;
+    this.size = bytes.length;
+  }
+
+  read(offset: number, into: Uint8Array): Promise<number> {
+    this.reads++;
+    const length = into.length;
+    if (this.#fails({ number: this.reads, offset, length })) {
+      return Promise.reject(new SourceError(offset, length, "the test says so"));
+    }
+    return this.#inner.read(offset, into);
+  }
 }
 
-/** A source of any size: the given parts, and zeros. */
+/** A storage with bad bytes `[start, start + length)`: every read that touches them fails. */
+export function badRange(
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  name?: string,
+): FailingSource {
+  const fails: Failure = (read) =>
+    read.offset < start + length && read.offset + read.length > start;
+  return new FailingSource(bytes, fails, name);
+}
+
+/** Zeros of any length with some bytes in them; holds only those bytes. */
 export class SparseSource implements ByteSource {
   readonly name: string;
   readonly size: number;
-  readonly #parts: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
+  readonly #parts: readonly { readonly at: number; readonly bytes: Uint8Array }[];
 
   constructor(
     size: number,
-    parts: readonly { readonly offset: number; readonly bytes: Uint8Array }[],
+    parts: readonly { readonly at: number; readonly bytes: Uint8Array }[],
     name = "sparse.iso",
   ) {
     this.size = size;
-    this.name = name;
     this.#parts = parts;
+    this.name = name;
   }
 
   readSync(offset: number, into: Uint8Array): number {
     const length = Math.max(0, Math.min(into.length, this.size - offset));
-    const window = into.subarray(0, length);
-    window.fill(0);
-    for (const part of this.#parts) {
-      const from = Math.max(offset, part.offset);
-      const to = Math.min(offset + length, part.offset + part.bytes.length);
-      if (to <= from) continue;
-      window.set(part.bytes.subarray(from - part.offset, to - part.offset), from - offset);
+    into.fill(0, 0, length);
+    for (const { at, bytes } of this.#parts) {
+      const from = Math.max(at, offset);
+      const to = Math.min(at + bytes.length, offset + length);
+      if (from < to) into.set(bytes.subarray(from - at, to - at), from - offset);
     }
     return length;
   }
@@ -100,3 +94,6 @@ export class SparseSource implements ByteSource {
     return Promise.resolve(this.readSync(offset, into));
   }
 }
+
+/** The size of the largest sparse image that tests use. */
+export const HUGE: number = 128 * 2 ** 30;
