@@ -1,6 +1,5 @@
 // One pass over the file in order: digests of all of it, and what stands where nobody claims it.
 
-import { readInto, SourceError } from "../bytes/source.ts";
 import { fileSpan, logicalSpan, SECTOR, type Span } from "../bytes/span.ts";
 import { startsWithText } from "../bytes/text.ts";
 import { type Algorithm, DigestSet, firstNonZero, lastNonZero } from "../kernel/digest.ts";
@@ -222,47 +221,6 @@ function countSectors({ logical, bytes }: Part, first: number, last: number): nu
   return sectors;
 }
 
-/** One stretch of the file as it could be read. */
-type Reading = { readonly bytes: Uint8Array; readonly unread: boolean };
-
-// What fails is asked for again sector by sector, once; what fails again is unread, not zero (IMG-023).
-async function* salvage(image: Image, offset: number, length: number): AsyncGenerator<Reading> {
-  const { stride } = image.mapping;
-  const into = new Uint8Array(stride);
-  for (let at = offset; at < offset + length;) {
-    const part = into.subarray(0, Math.min(stride - at % stride, offset + length - at));
-    let unread = false;
-    try {
-      unread = await readInto(image.source, at, part) < part.length;
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      unread = true;
-    }
-    if (unread) part.fill(0);
-    yield { bytes: part, unread };
-    at += part.length;
-  }
-}
-
-async function* readPiece(
-  image: Image,
-  offset: number,
-  into: Uint8Array,
-): AsyncGenerator<Reading> {
-  let count = 0;
-  try {
-    const reading = readInto(image.source, offset, into);
-    count = typeof reading === "number" ? reading : await reading;
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    yield* salvage(image, offset, into.length);
-    return;
-  }
-  yield { bytes: into.subarray(0, count), unread: false };
-  // A source that has become shorter since it was opened.
-  if (count < into.length) yield { bytes: into.subarray(count).fill(0), unread: true };
-}
-
 // Pieces end at the start of a sector, so that no descriptor is cut in two.
 function pieceEnd({ mapping }: Image, offset: number): number {
   const sector = Math.floor(mapping.logicalOffset(offset) / SECTOR);
@@ -271,11 +229,20 @@ function pieceEnd({ mapping }: Image, offset: number): number {
   return end > offset ? end : Math.min(offset + PIECE, mapping.fileSize);
 }
 
-function addUnread(unread: Span[], start: number, length: number): void {
-  const last = unread.at(-1);
-  if (last !== undefined && last.start + last.length === start) {
-    unread[unread.length - 1] = { ...last, length: last.length + length };
-  } else unread.push(fileSpan(start, length));
+/** Hands the bytes of a piece on in order, the unreadable stretches apart. */
+function* stretches(
+  at: number,
+  bytes: Uint8Array,
+  unread: readonly Span[],
+): Generator<{ readonly at: number; readonly bytes: Uint8Array; readonly unread: boolean }> {
+  let done = 0;
+  for (const { start, length } of unread) {
+    const from = Math.max(done, start - at);
+    if (from > done) yield { at: at + done, bytes: bytes.subarray(done, from), unread: false };
+    done = Math.min(bytes.length, from + length);
+    yield { at: at + from, bytes: bytes.subarray(from, done), unread: true };
+  }
+  if (done < bytes.length) yield { at: at + done, bytes: bytes.subarray(done), unread: false };
 }
 
 /** Reads the file once, in order. Rejects with the signal's reason; storage errors are recorded. */
@@ -289,13 +256,17 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
   for (let at = 0; at < size;) {
     options.signal?.throwIfAborted();
     const end = Math.min(pieceEnd(image, at), at + buffer.length, size);
-    for await (
-      const { bytes, unread: failed } of readPiece(image, at, buffer.subarray(0, end - at))
-    ) {
-      if (failed) addUnread(unread, at, bytes.length);
-      else digests.update(bytes);
-      scan.take(at, bytes, failed);
-      at += bytes.length;
+    const reading = await image.readFile(at, buffer.subarray(0, end - at));
+    for (const part of stretches(at, reading.bytes, reading.unread)) {
+      if (!part.unread) digests.update(part.bytes);
+      scan.take(part.at, part.bytes, part.unread);
+    }
+    unread.push(...reading.unread);
+    at += reading.bytes.length;
+    if (at < end) {
+      // The file has become shorter since it was opened.
+      unread.push(fileSpan(at, size - at));
+      break;
     }
     options.onEvent?.({ type: "progress", what: "audit", done: at, total: size });
     if (at < breath) continue;

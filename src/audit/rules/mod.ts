@@ -1,9 +1,28 @@
 // The families of rules, one line each, in the order of the catalogue.
 
 import type { Rule, RuleFamily } from "../rule.ts";
+import { descriptorNumbers } from "./descriptor_numbers.ts";
+import { descriptorSet } from "./descriptor_set.ts";
+import { descriptorTexts } from "./descriptor_texts.ts";
+import { extents } from "./extents.ts";
+import { image } from "./image.ts";
+import { imageEnd } from "./image_end.ts";
+import { limits } from "./limits.ts";
+import { rootRecord } from "./root_record.ts";
+import { systemArea } from "./system_area.ts";
 
 /** Every family that the audit runs. */
-export const families: readonly RuleFamily[] = [];
+export const families: readonly RuleFamily[] = [
+  imageEnd,
+  image,
+  descriptorSet,
+  systemArea,
+  descriptorNumbers,
+  descriptorTexts,
+  rootRecord,
+  extents,
+  limits,
+];
 
 /** Every rule of every family, in their order. */
 export function registry(): readonly Rule[] {

@@ -1,0 +1,97 @@
+// Rules about the audit itself: what it did not check, so that silence is never mistaken for health.
+
+import type { Image } from "../../model/image.ts";
+import type { ProofFacts } from "../../model/proof.ts";
+import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
+import { descriptorField, isBlockSizeAssumed, treeDescriptors } from "./descriptor_view.ts";
+
+const rules = {
+  notRun: {
+    id: "LIM-001",
+    severity: "note",
+    title: "Check not run",
+    clause: "none",
+    rationale: "What was not looked at is neither whole nor damaged.",
+    remedy: "Use a program that reads this kind of volume, or run the audit without --structure.",
+  },
+  limit: {
+    id: "LIM-002",
+    severity: "warning",
+    title: "Limit reached",
+    clause: "none",
+    rationale:
+      "The image asks for more work than any genuine one: the audit stopped there, and every total is " +
+      "at least what it says.",
+    remedy: "Look at the place; an image made to exhaust readers looks like this.",
+  },
+  partial: {
+    id: "LIM-003",
+    severity: "info",
+    title: "Partial read",
+    clause: "none",
+    rationale: "Rules that need the unread bytes said nothing of them.",
+    remedy: "Audit a copy that could be read whole.",
+  },
+  assumed: {
+    id: "LIM-004",
+    severity: "info",
+    title: "Assumption made",
+    clause: "none",
+    rationale: "Two readings were possible; everything else in the report rests on the one chosen.",
+    remedy: "If the rest of the report makes no sense, the other reading may be right.",
+  },
+} as const satisfies RuleTable;
+
+function* checkNotRun(image: Image, { data }: ProofFacts): Iterable<Hit> {
+  for (const { what, span } of image.recognised) {
+    yield {
+      rule: rules.notRun,
+      span,
+      message: `${what}: recognised, and not read yet; its files and structures were not checked`,
+    };
+  }
+  if (image.container.mode !== undefined) {
+    yield {
+      rule: rules.notRun,
+      message: "EDC and ECC of the raw sectors were not checked: not supported yet",
+    };
+  }
+  for (const note of image.container.notes) yield { rule: rules.notRun, message: note };
+  if (data === undefined) {
+    yield {
+      rule: rules.notRun,
+      message: "the data were not read: no digests, and nothing said of gaps, slack and trailers",
+    };
+  }
+}
+
+function* checkPartial(image: Image, { data }: ProofFacts): Iterable<Hit> {
+  if (data === undefined || data.unread.length === 0) return;
+  const bytes = data.unread.reduce((sum, { length }) => sum + length, 0);
+  yield {
+    rule: rules.partial,
+    message:
+      `${bytes} of ${image.source.size} bytes in ${data.unread.length} ranges were not read; ` +
+      `there is no digest of the image`,
+  };
+}
+
+function* checkAssumptions(image: Image): Iterable<Hit> {
+  for (const descriptor of treeDescriptors(image)) {
+    if (!isBlockSizeAssumed(descriptor)) continue;
+    const { le, be } = descriptor.value.logicalBlockSize;
+    yield {
+      rule: rules.assumed,
+      span: descriptorField(descriptor, "logicalBlockSize"),
+      message: `the logical block size is recorded as ${le} and ${be}; 2048 is assumed`,
+      volume: descriptor.volume,
+    };
+  }
+}
+
+/** Rules about the audit itself. */
+export const limits: RuleFamily = {
+  rules,
+  image: [checkNotRun, checkPartial, checkAssumptions],
+  faults: { limit: rules.limit },
+};
