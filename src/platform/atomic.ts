@@ -41,12 +41,7 @@ export class AtomicFile {
   static open(path: string, inputs: readonly string[]): AtomicFile {
     const there = statOf(path);
     if (there?.isDirectory() === true) throw cannot(path, "it is a folder");
-    for (const input of inputs) {
-      const other = statOf(input);
-      if (there !== undefined && other !== undefined && isSame(there, other)) {
-        throw cannot(path, `it is the input ${input}`);
-      }
-    }
+    for (const input of inputs) refuseInput(path, input);
     // A device or pipe (/dev/null, say) takes what is written; renaming over it would remove it.
     if (there !== undefined && !there.isFile()) {
       return new AtomicFile(path, path, undefined, attempt(path, () => openSync(path, "w")));
@@ -57,6 +52,16 @@ export class AtomicFile {
     const mode = there === undefined ? 0o666 : there.mode & 0o777;
     const handle = attempt(path, () => openSync(temporary, "wx", mode));
     return new AtomicFile(path, target, temporary, handle);
+  }
+
+  /** Throws PlatformError, with nothing left behind, where the file would replace `input`. */
+  refuse(input: string): void {
+    try {
+      refuseInput(this.#shown, input);
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
   }
 
   /** Writes all of `bytes`. Throws PlatformError, with nothing left behind, where it cannot. */
@@ -124,6 +129,13 @@ function statOf(path: string): Stats | undefined {
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw cannot(path, reasonOf(error));
+  }
+}
+
+function refuseInput(path: string, input: string): void {
+  const [there, other] = [statOf(path), statOf(input)];
+  if (there !== undefined && other !== undefined && isSame(there, other)) {
+    throw cannot(path, `it is the input ${input}`);
   }
 }
 

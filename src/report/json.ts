@@ -22,13 +22,15 @@ function isList(value: unknown): value is Entries {
 
 /**
  * A document with one key, or one entry of a list, on each line. A list may be any iterable: its
- * entries are asked for one at a time.
+ * entries are asked for one at a time. A function is called for its value once all before is written;
+ * a key whose value is undefined is left out.
  */
 export async function* jsonDocument(
   document: Readonly<Record<string, unknown>>,
 ): AsyncGenerator<string> {
   let separator = "{\n";
-  for (const [key, value] of Object.entries(document)) {
+  for (const [key, given] of Object.entries(document)) {
+    const value = typeof given === "function" ? given() : given;
     if (value === undefined) continue;
     yield `${separator}  ${compactJson(key)}: `;
     separator = ",\n";

@@ -1,0 +1,34 @@
+// discern info IMAGE
+
+import type { Command } from "@commander-js/extra-typings";
+import { info } from "../../mod.ts";
+import { infoText } from "../../report/text/info.ts";
+import * as flags from "../flags.ts";
+import { Job } from "../job.ts";
+import type { Context } from "../program.ts";
+
+/** Adds `info`: container, volumes, boot and partitions on one screen. */
+export function addInfo(program: Command, { io, finish }: Context): void {
+  program.command("info")
+    .description("container, volumes, boot and partitions on one screen")
+    .argument("<image>", "a file, or - with --spool")
+    .addOption(flags.session())
+    .addOption(flags.json())
+    .addOption(flags.output())
+    .addOption(flags.color())
+    .addOption(flags.verbose())
+    .addOption(flags.quiet())
+    .addOption(flags.spool())
+    .addOption(flags.spoolLimit())
+    .action(async (path, options) => {
+      finish(
+        await Job.run(io, options, [path], async (job) => {
+          const image = await job.image(path, "describe");
+          const result = info(image);
+          if (options.json) await job.document(result);
+          else job.lines(infoText(result, job.style));
+          return 0;
+        }),
+      );
+    });
+}

@@ -1,0 +1,58 @@
+// discern list IMAGE [PATH]
+
+import type { Command } from "@commander-js/extra-typings";
+import { type EntryFacts, listEntries, listHead } from "../../mod.ts";
+import { listHeader, listLine, type ListStyle } from "../../report/text/list.ts";
+import * as flags from "../flags.ts";
+import { Job } from "../job.ts";
+import type { Context } from "../program.ts";
+
+/** Adds `list`: the tree of a volume. */
+export function addList(program: Command, { io, finish }: Context): void {
+  program.command("list")
+    .description("tree of a volume")
+    .argument("<image>", "a file, or - with --spool")
+    .argument("[path]", "a folder or file of the image; all of it where absent")
+    .option("-l, --long", "mode, owner, size, time and place of each entry")
+    .addOption(flags.volume())
+    .addOption(flags.session())
+    .addOption(flags.json())
+    .addOption(flags.output())
+    .addOption(flags.color())
+    .addOption(flags.verbose())
+    .addOption(flags.quiet())
+    .addOption(flags.spool())
+    .addOption(flags.spoolLimit())
+    .action(async (path, below, options) => {
+      finish(
+        await Job.run(io, options, [path], async (job) => {
+          const image = await job.image(path, "list");
+          const query = { volume: options.volume, path: below };
+          const { format, tool, image: facts, volume, session } = listHead(image, query);
+          const entries = listEntries(image, query);
+          if (options.json) {
+            await job.document({ format, tool, image: facts, volume, session, entries });
+            return 0;
+          }
+          const long = options.long === true;
+          const style: ListStyle = { ...job.style, long, volumes: volume === "all" };
+          await printList(job, entries, (entry) => listLine(entry, facts, style), style);
+          return 0;
+        }),
+      );
+    });
+}
+
+async function printList(
+  job: Job,
+  entries: Iterable<EntryFacts>,
+  line: (entry: EntryFacts) => string,
+  style: ListStyle,
+): Promise<void> {
+  let header = style.long;
+  for await (const entry of job.untilInterrupted(entries)) {
+    if (header) job.write(`${listHeader(style)}\n`);
+    header = false;
+    job.write(`${line(entry)}\n`);
+  }
+}

@@ -1,0 +1,34 @@
+// discern map IMAGE
+
+import type { Command } from "@commander-js/extra-typings";
+import { mapHead, mapRuns } from "../../mod.ts";
+import { mapText } from "../../report/text/map.ts";
+import * as flags from "../flags.ts";
+import { Job } from "../job.ts";
+import type { Context } from "../program.ts";
+
+/** Adds `map`: who owns what, as a strip. */
+export function addMap(program: Command, { io, finish }: Context): void {
+  program.command("map")
+    .description("who owns what: a strip in the terminal, every run with --json")
+    .argument("<image>", "a file, or - with --spool")
+    .addOption(flags.session())
+    .addOption(flags.json())
+    .addOption(flags.output())
+    .addOption(flags.color())
+    .addOption(flags.verbose())
+    .addOption(flags.quiet())
+    .addOption(flags.spool())
+    .addOption(flags.spoolLimit())
+    .action(async (path, options) => {
+      finish(
+        await Job.run(io, options, [path], async (job) => {
+          const image = await job.image(path, "map");
+          const head = mapHead(image);
+          if (options.json) await job.document({ ...head, runs: mapRuns(image) });
+          else job.lines(mapText(head.image, mapRuns(image), job.style));
+          return 0;
+        }),
+      );
+    });
+}

@@ -1,0 +1,23 @@
+// The commands in the order in which help lists them.
+
+import type { Command } from "@commander-js/extra-typings";
+import type { Context } from "../program.ts";
+import { addCat } from "./cat.ts";
+import { addExtract } from "./extract.ts";
+import { addInfo } from "./info.ts";
+import { addList } from "./list.ts";
+import { addMap } from "./map.ts";
+import { addWhere } from "./where.ts";
+
+/** Adds one command to the tree. */
+export type AddCommand = (program: Command, context: Context) => void;
+
+/** Every command. */
+export const commands: readonly AddCommand[] = [
+  addInfo,
+  addList,
+  addCat,
+  addExtract,
+  addMap,
+  addWhere,
+];

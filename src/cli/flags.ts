@@ -1,0 +1,114 @@
+// Options that several commands share, each one entry here.
+
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { type Algorithm, algorithms } from "../mod.ts";
+
+const volumeKinds = [
+  "iso9660",
+  "joliet",
+  "enhanced",
+  "rockridge",
+  "udf",
+  "hfs",
+  "hfsplus",
+  "highsierra",
+] as const;
+
+const severities = ["error", "warning", "info", "note", "never"] as const;
+
+/** A whole number of at least `least`. */
+function whole(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^(0x[0-9a-f]+|\d+)$/i.test(text) && Number.isSafeInteger(value) && value >= least) {
+      return value;
+    }
+    throw new InvalidArgumentError(`It is no whole number of at least ${least}.`);
+  };
+}
+
+const suffixes = "KMGT";
+
+/** A number of bytes, with `K`, `M`, `G` or `T` for powers of 1024. */
+export function parseSize(text: string): number {
+  const match = /^(\d+)([KMGT]?)(?:i?B)?$/i.exec(text);
+  const power = suffixes.indexOf((match?.[2] ?? "").toUpperCase()) + 1;
+  const value = Number(match?.[1]) * 1024 ** (match?.[2] ? power : 0);
+  if (match !== null && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("It is no number of bytes, such as 4096 or 16G.");
+}
+
+/** An offset of bytes, decimal or with `0x`. */
+export const parseOffset = whole(0);
+
+function listOf<T extends string>(known: readonly T[]) {
+  return (text: string, earlier: readonly T[] | undefined): readonly T[] => {
+    const given = text.split(",").filter((word) => word !== "").map((word) => {
+      const found = known.find((each) => each === word.toLowerCase());
+      if (found !== undefined) return found;
+      throw new InvalidArgumentError(`Allowed are ${known.join(", ")}.`);
+    });
+    return [...new Set([...earlier ?? [], ...given])];
+  };
+}
+
+function words(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...earlier ?? [], ...text.split(",").filter((word) => word !== "")];
+}
+
+/** `--json`. */
+export const json = () => new Option("--json", "print the result as one JSON document");
+/** `-o`. */
+export const output = () =>
+  new Option(
+    "-o, --output <file>",
+    "write to a file, whole or not at all, instead of standard output",
+  );
+/** `--color`. */
+export const color = () =>
+  new Option("--color <when>", "colours in text").choices(["auto", "always", "never"] as const)
+    .default("auto" as const);
+/** `-v`. */
+export const verbose = () => new Option("-v, --verbose", "everything, not just one screen");
+/** `-q`. */
+export const quiet = () =>
+  new Option("-q, --quiet", "no messages and no report, only errors and the exit status");
+/** `--no-progress`. */
+export const progress = () => new Option("--no-progress", "no line that tells of progress");
+/** `--session`. */
+export const session = () =>
+  new Option("--session <n>", "the session to show, from 1 (default: the last one)")
+    .argParser(whole(1));
+/** `--spool`. */
+export const spool = () =>
+  new Option("--spool", "keep standard input in a temporary file while the work lasts");
+/** `--spool-limit`. */
+export const spoolLimit = () =>
+  new Option("--spool-limit <bytes>", "most that --spool keeps").argParser(parseSize)
+    .default(16 * 1024 ** 3, "16G");
+/** `--volume` for commands that show one namespace. */
+export const volume = () =>
+  new Option("--volume <kind>", "the namespace (default: the richest), or all of them")
+    .choices([...volumeKinds, "all"] as const);
+/** `--volume` for commands that follow one path. */
+export const oneVolume = () =>
+  new Option("--volume <kind>", "the namespace (default: the richest)").choices(volumeKinds);
+/** `--algorithm`. */
+export const algorithm = () => {
+  const option = new Option(
+    "--algorithm <names>",
+    `digests, with commas or repeated: ${algorithms.join(", ")} (default: sha256)`,
+  ).argParser<readonly Algorithm[]>(listOf(algorithms));
+  option.argChoices = [...algorithms];
+  return option;
+};
+/** `--fail-on`. */
+export const failOn = () =>
+  new Option("--fail-on <severity>", "least severity of a finding that makes the exit status 1")
+    .choices(severities).default("error" as const);
+/** `--ignore`. */
+export const ignore = (what: string) =>
+  new Option("--ignore <names>", what).argParser<readonly string[]>(words);
+/** `--only`. */
+export const only = (what: string) =>
+  new Option("--only <names>", what).argParser<readonly string[]>(words);

@@ -1,0 +1,123 @@
+// What a run of the command touches: its streams, its terminal, its interrupt. Tests bring their own.
+
+import { PlatformError, reasonOf } from "../platform/errors.ts";
+import { dropPermissions, type Keep } from "../platform/permissions.ts";
+
+/** A stream that text and bytes are written to. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Writes all of it, now or at the next flush. Throws OutputClosed where nobody reads any more. */
+  write(chunk: string | Uint8Array): void;
+  /** Writes what waits. */
+  flush(): void;
+}
+
+/** The surroundings of a run. */
+export type Io = {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** NO_COLOR is set. */
+  readonly noColor: boolean;
+  /** Ends when the user interrupts. */
+  readonly signal: AbortSignal;
+  /** Called once all files of a command are open, with what it still needs. */
+  readonly opened: (keep: Keep) => Promise<void>;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: () => number;
+};
+
+/** Whoever read the output has gone: the run ends quietly. */
+export class OutputClosed extends Error {
+  /** Nothing is to be said. */
+  constructor() {
+    super("Cannot write output: nobody reads it any more");
+    this.name = "OutputClosed";
+  }
+}
+
+const WAITING = 64 * 1024;
+
+/** Gathers what is written until there is enough of it, or a flush. */
+export class BufferedOutput implements Output {
+  readonly isTerminal: boolean;
+  readonly #sink: (bytes: Uint8Array) => void;
+  readonly #encoder = new TextEncoder();
+  readonly #waiting = new Uint8Array(WAITING);
+  #used = 0;
+
+  /** `sink` takes all of the bytes that it is given, at once. */
+  constructor(sink: (bytes: Uint8Array) => void, isTerminal = false) {
+    this.#sink = sink;
+    this.isTerminal = isTerminal;
+  }
+
+  /** See {@linkcode Output.write}. */
+  write(chunk: string | Uint8Array): void {
+    const bytes = typeof chunk === "string" ? this.#encoder.encode(chunk) : chunk;
+    if (this.#used + bytes.length > WAITING) this.flush();
+    if (bytes.length > WAITING) return this.#sink(bytes);
+    this.#waiting.set(bytes, this.#used);
+    this.#used += bytes.length;
+  }
+
+  /** See {@linkcode Output.flush}. */
+  flush(): void {
+    const used = this.#used;
+    this.#used = 0;
+    if (used > 0) this.#sink(this.#waiting.subarray(0, used));
+  }
+}
+
+type Stream = { writeSync(bytes: Uint8Array): number; isTerminal(): boolean };
+
+function streamOutput(stream: Stream): BufferedOutput {
+  return new BufferedOutput((bytes) => writeAll(stream, bytes), stream.isTerminal());
+}
+
+function writeAll(stream: Stream, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += stream.writeSync(bytes.subarray(at));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) throw new OutputClosed();
+      if (!(error instanceof Deno.errors.WouldBlock)) {
+        throw new PlatformError(`Cannot write output: ${reasonOf(error)}`);
+      }
+      // A pipe that another program made non-blocking is full: wait until it has been read.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+function consoleWidth(): number {
+  try {
+    // Some terminals say 0, and none at all throws.
+    return Deno.consoleSize().columns || 80;
+  } catch {
+    return 80;
+  }
+}
+
+/** The surroundings of this process: its streams, and an interrupt that ends the work in order. */
+export function systemIo(): Io {
+  const interrupt = new AbortController();
+  const onInterrupt = () => {
+    // A second interrupt ends the process at once, as if none had been listened to.
+    Deno.removeSignalListener("SIGINT", onInterrupt);
+    interrupt.abort(new DOMException("interrupted", "AbortError"));
+  };
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  return {
+    stdout: streamOutput(Deno.stdout),
+    stderr: streamOutput(Deno.stderr),
+    stdin: { [Symbol.asyncIterator]: () => Deno.stdin.readable[Symbol.asyncIterator]() },
+    width: consoleWidth(),
+    noColor: Deno.noColor,
+    signal: interrupt.signal,
+    opened: dropPermissions,
+    now: () => performance.now(),
+  };
+}

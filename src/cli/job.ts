@@ -1,0 +1,253 @@
+// One run of a command: opens what it reads and writes, gives permissions up, prints what it found.
+
+import {
+  type ByteSource,
+  examine,
+  type Image,
+  NotFoundError,
+  type ProgressEvent,
+  type Sidecars,
+} from "../mod.ts";
+import { AtomicFile } from "../platform/atomic.ts";
+import { PlatformError } from "../platform/errors.ts";
+import { FileSource, withTurns } from "../platform/file_source.ts";
+import type { Keep } from "../platform/permissions.ts";
+import { spool } from "../platform/stdin.ts";
+import { jsonDocument } from "../report/json.ts";
+import type { Style } from "../report/style.ts";
+import { BufferedOutput, type Io, type Output } from "./io.ts";
+import { Progress } from "./progress.ts";
+
+/** Options that most commands share, as the command line gives them. */
+export type JobOptions = {
+  readonly json?: true | undefined;
+  readonly output?: string | undefined;
+  readonly color?: "auto" | "always" | "never" | undefined;
+  readonly verbose?: true | undefined;
+  readonly quiet?: true | undefined;
+  readonly progress?: boolean | undefined;
+  readonly session?: number | undefined;
+  readonly spool?: true | undefined;
+  readonly spoolLimit?: number | undefined;
+};
+
+/** The command line asks for something that cannot be: usage is shown, exit 2. */
+export class UsageError extends Error {
+  /** Takes the whole message. */
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
+}
+
+/** An open source, with the path that it was named by. */
+export type OpenSource = { readonly path: string; readonly source: ByteSource };
+
+/** One run of a command. */
+export class Job {
+  readonly io: Io;
+  readonly options: JobOptions;
+  readonly style: Style;
+  /** Whether a signal cut the work short; what was printed is then not all. */
+  interrupted = false;
+  readonly #progress: Progress;
+  readonly #file: AtomicFile | undefined;
+  readonly #out: Output;
+  readonly #closing: (() => void)[] = [];
+
+  private constructor(io: Io, options: JobOptions, file: AtomicFile | undefined) {
+    this.io = io;
+    this.options = options;
+    this.#file = file;
+    this.#out = file === undefined
+      ? io.stdout
+      : new BufferedOutput((bytes) => file.write(bytes), false);
+    const onTerminal = this.#out.isTerminal;
+    const color = options.color ?? "auto";
+    this.style = {
+      color: color === "always" || (color === "auto" && onTerminal && !io.noColor),
+      width: onTerminal ? Math.max(40, io.width) : Infinity,
+      verbose: options.verbose === true,
+    };
+    this.#progress = new Progress(io, options.progress !== false && options.quiet !== true);
+  }
+
+  /**
+   * Runs `work` with output opened before anything else: `inputs` can never be written over. What it
+   * wrote to a file is there only where it came to its end.
+   */
+  static async run(
+    io: Io,
+    options: JobOptions,
+    inputs: readonly string[],
+    work: (job: Job) => Promise<number>,
+  ): Promise<number> {
+    const { output } = options;
+    const file = output === undefined || output === "-" ? undefined : AtomicFile.open(
+      output,
+      inputs.filter((input) => input !== "-"),
+    );
+    const job = new Job(io, options, file);
+    try {
+      const code = await work(job);
+      job.#progress.clear();
+      job.#out.flush();
+      if (job.interrupted) file?.discard();
+      else file?.commit();
+      return job.interrupted ? 130 : code;
+    } finally {
+      job.#progress.clear();
+      file?.discard();
+      for (const close of job.#closing) close();
+    }
+  }
+
+  /** Whether results go to a terminal. */
+  get toTerminal(): boolean {
+    return this.#out.isTerminal;
+  }
+
+  /** What long work takes: the interrupt, and who draws its progress. */
+  work(): { readonly signal: AbortSignal; readonly onEvent: (event: ProgressEvent) => void } {
+    return { signal: this.io.signal, onEvent: this.#progress.onEvent };
+  }
+
+  /** What the command needs until its end: a file is renamed into its place at last. */
+  keep(more: Keep = {}): Keep {
+    const renames = this.#file !== undefined;
+    return { read: renames || more.read === true, write: renames || more.write === true };
+  }
+
+  /** Writes to the result. */
+  write(chunk: string | Uint8Array): void {
+    this.#out.write(chunk);
+  }
+
+  /** Writes lines of text to the result. */
+  lines(lines: Iterable<string>): void {
+    for (const line of lines) this.#out.write(`${line}\n`);
+  }
+
+  /** Writes a document; its lists may be generators. An interrupt ends a list, and is said in it. */
+  async document(document: Readonly<Record<string, unknown>>): Promise<void> {
+    const whole: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(document)) {
+      whole[key] = isStream(value) ? this.untilInterrupted(value) : value;
+    }
+    whole.interrupted = () => this.interrupted ? true : undefined;
+    for await (const text of jsonDocument(whole)) this.#out.write(text);
+  }
+
+  /** Entries until the user interrupts; what is there by then is not lost. */
+  async *untilInterrupted<T>(entries: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      for await (const entry of entries) {
+        yield entry;
+        if (!this.io.signal.aborted) continue;
+        this.interrupted = true;
+        return;
+      }
+    } catch (error) {
+      if (!this.io.signal.aborted) throw error;
+      this.interrupted = true;
+    }
+  }
+
+  /** Says something beside the result, unless silence is wanted. */
+  say(message: string): void {
+    if (this.options.quiet !== true) this.warn(message);
+  }
+
+  /** Says something that has to be said. */
+  warn(message: string): void {
+    this.#progress.clear();
+    if (this.#out.isTerminal) this.#out.flush();
+    this.io.stderr.write(`discern: ${message}\n`);
+    this.io.stderr.flush();
+  }
+
+  /** Opens an image file, or standard input where it may be kept. `verb` names the work that needs it. */
+  async open(path: string, verb: string): Promise<OpenSource> {
+    if (path !== "-") {
+      const file = FileSource.open(path);
+      this.#closing.push(() => file.close());
+      return { path, source: withTurns(file) };
+    }
+    if (this.options.spool !== true) {
+      throw new PlatformError(
+        `Cannot ${verb} standard input: it can be read only once; --spool keeps it in a temporary file`,
+      );
+    }
+    const limit = this.options.spoolLimit ?? Infinity;
+    const { source, remove } = await spool(this.io.stdin, { limit, signal: this.io.signal });
+    this.#closing.push(() => source.close(), remove);
+    return { path, source: withTurns(source) };
+  }
+
+  /** Examines an open source. `keep` is what is needed from then on; nothing more where absent. */
+  async examine({ path, source }: OpenSource, keep: Keep = {}): Promise<Image> {
+    const { session } = this.options;
+    try {
+      return await examine(source, {
+        path,
+        sidecars: this.#sidecars(path),
+        onOpened: () => this.io.opened(this.keep(keep)),
+        signal: this.io.signal,
+        ...(session === undefined ? {} : { session }),
+      });
+    } catch (error) {
+      // The one range that a caller gives is the number of a session.
+      if (error instanceof RangeError && session !== undefined) {
+        throw new NotFoundError(error.message);
+      }
+      throw error;
+    }
+  }
+
+  /** Opens and examines one image, which must be one. */
+  async image(path: string, verb: string, keep: Keep = {}): Promise<Image> {
+    const image = await this.examine(await this.open(path, verb), keep);
+    requireImage(image);
+    return image;
+  }
+
+  // A sheet is a stranger's text: only files that lie beside it are opened, whatever it names.
+  #sidecars(path: string): Sidecars {
+    const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
+    return (name) => {
+      const beside = folder + (name.split(/[/\\]/).at(-1) ?? "");
+      try {
+        const file = FileSource.open(beside);
+        this.#closing.push(() => file.close());
+        this.#file?.refuse(beside);
+        return Promise.resolve(withTurns(file));
+      } catch (error) {
+        if (!(error instanceof PlatformError) || error.message.includes("it is the input")) {
+          return Promise.reject(error);
+        }
+        this.say(error.message);
+        return Promise.resolve(undefined);
+      }
+    };
+  }
+}
+
+function isStream(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value);
+}
+
+/** Whether anything in the file says that it is an image: a volume, or raw sectors of a disc. */
+export function isImage(image: Image): boolean {
+  return image.sessions.length > 0 || image.recognised.length > 0 ||
+    image.container.mode !== undefined;
+}
+
+/** Throws NotFoundError where nothing in the file says that it is an image. */
+export function requireImage(image: Image): void {
+  if (isImage(image)) return;
+  throw new NotFoundError(
+    `Cannot read ${image.path} as an image: no volume is found in its ${image.source.size} bytes; ` +
+      `\`discern audit\` says more`,
+  );
+}

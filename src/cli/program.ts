@@ -1,0 +1,46 @@
+// The command tree. Everything of the argument parser stays in this folder.
+
+import { Command, type CommanderError } from "@commander-js/extra-typings";
+import { tool } from "../mod.ts";
+import { commands } from "./commands/mod.ts";
+import type { Io } from "./io.ts";
+
+/** What a command is given, and where it says its exit status. */
+export type Context = { readonly io: Io; readonly finish: (status: number) => void };
+
+/** Builds the command tree over a context. */
+export function buildProgram(context: Context): Command {
+  const { stdout, stderr, noColor, width } = context.io;
+  const program: Command = new Command(tool.name)
+    .description("Accounts for every byte of a disc image: audit, list, hash, compare.")
+    .version(`${tool.name} ${tool.version}`, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError(
+      "(`discern help` lists the commands, `discern COMMAND --help` their options)",
+    )
+    .configureHelp({ showGlobalOptions: false })
+    // Each is given, since the parser's own would read the environment, which needs a permission.
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "discern: ")),
+      getOutHelpWidth: () => width,
+      getErrHelpWidth: () => width,
+      getOutHasColors: () => stdout.isTerminal && !noColor,
+      getErrHasColors: () => stderr.isTerminal && !noColor,
+    });
+  for (const add of commands) add(program, context);
+  for (const command of program.commands) {
+    const usage = `${tool.name} ${command.name()} ${command.usage()}`;
+    command.showHelpAfterError(`Usage: ${usage}; --help lists the options`);
+  }
+  return program;
+}
+
+/** Exit status of what the parser throws: 0 where help or the version was asked for, else 2. */
+export function parserStatus(error: CommanderError): number {
+  return error.exitCode === 0 ? 0 : 2;
+}
