@@ -16,6 +16,7 @@ import {
   ownerOf,
   recordField,
   recordValues,
+  sharesEnhanced,
   walkedTree,
 } from "./directory_view.ts";
 
@@ -363,7 +364,9 @@ const LEVELS = 8;
 
 function* checkDepth(directory: DirectoryView, image: Image): Iterable<Hit> {
   const tree = walkedTree(directory, image);
-  if (tree === undefined || tree.kind === "enhanced" || isEnhanced(directory.tree, image)) return;
+  if (tree === undefined || tree.kind === "enhanced" || sharesEnhanced(directory.tree, image)) {
+    return;
+  }
   const level = levelOf(directory.node, tree) + 1;
   if (level <= LEVELS) return;
   for (const record of directory.records) {
@@ -378,11 +381,6 @@ function* checkDepth(directory: DirectoryView, image: Image): Iterable<Hit> {
       ...ownerOf(directory, record),
     };
   }
-}
-
-/** Whether an enhanced descriptor shares the tree of the primary one (mkisofs -iso-level 4). */
-export function isEnhanced(tree: number, image: Image): boolean {
-  return image.volumes.some((volume) => volume.kind === "enhanced" && volume.tree === tree);
 }
 
 /** Logical byte at which the blocks behind a directory begin. */

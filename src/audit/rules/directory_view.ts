@@ -38,6 +38,11 @@ export function walkedTree({ tree: index, node }: DirectoryView, image: Image): 
   return skipped ? undefined : tree;
 }
 
+/** Whether an enhanced descriptor names the tree of the primary one too (mkisofs -iso-level 4). */
+export function sharesEnhanced(tree: number, image: Image): boolean {
+  return image.volumes.some((volume) => volume.kind === "enhanced" && volume.tree === tree);
+}
+
 /** Whether a record has a file flag. */
 export function hasFlag(record: RecordView, flag: number): boolean {
   return (recordValues(record).fileFlags & flag) !== 0;

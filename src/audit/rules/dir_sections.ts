@@ -1,0 +1,135 @@
+// Rules about files of several sections (ECMA-119:1987 6.5.1, 9.2): their chains of records.
+
+import { directoryRecord } from "../../decode/iso9660/layout.ts";
+import { equalBytes } from "../../bytes/text.ts";
+import type { DirectoryView, RecordView } from "../../model/directory.ts";
+import type { Image } from "../../model/image.ts";
+import { fileFlags } from "../../model/tree.ts";
+import type { DirectoryCheck, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import { hasFlag, ownerOf, recordField, recordValues, walkedTree } from "./directory_view.ts";
+import { isNearlyFull } from "./dir_names.ts";
+
+const layouts = [directoryRecord.id];
+
+const rules = {
+  openChain: {
+    id: "ISO-DIR-033",
+    severity: "error",
+    title: "Multi-extent file has no final record",
+    clause: "ECMA-119:1987 6.5.1, 9.1.6",
+    rationale:
+      "The flag says that the file goes on in the next record, which is of another file or " +
+      "not there: the rest of the file is lost, or the flag is wrong.",
+    remedy: "Compare the size with another namespace; fetch the sector of the directory again.",
+    layouts,
+  },
+  disagreeing: {
+    id: "ISO-DIR-034",
+    severity: "warning",
+    title: "Multi-extent sections disagree",
+    clause: "ECMA-119:1987 9.2",
+    rationale:
+      "The records of one file shall have the same attributes; readers take them from the " +
+      "first or from the last one. Dates and Rock Ridge entries may differ.",
+    remedy: "Join the sections all the same and compare the content with another copy.",
+    layouts,
+  },
+  unaligned: {
+    id: "ISO-DIR-035",
+    severity: "warning",
+    title: "Inner section is not block-aligned",
+    clause: "ECMA-119:1987 6.4.5, 6.5.1",
+    rationale: "It is legal, but readers that work in blocks put what follows at a wrong place. " +
+      "xorriso and others end inner sections at 2^32 - 2048 for that reason.",
+    remedy: "Extract with a reader that joins sections by bytes, as discern does.",
+    layouts,
+  },
+  missingFlag: {
+    id: "ISO-DIR-036",
+    severity: "warning",
+    title: "Repeated identifier near 4 GiB without the multi-extent flag",
+    clause: "ECMA-119:1987 6.5.1",
+    rationale: "Some tools wrote the sections of a large file as records of one name without the " +
+      "flag: readers show one of them only.",
+    remedy: "Join the extents in the order of their records.",
+    layouts,
+  },
+} as const satisfies RuleTable;
+
+const AGREEING = fileFlags.directory | fileFlags.associated | fileFlags.record |
+  fileFlags.protection;
+
+function disagreement(previous: RecordView, record: RecordView): string | undefined {
+  const [a, b] = [recordValues(previous), recordValues(record)];
+  if (((a.fileFlags ^ b.fileFlags) & AGREEING) !== 0) {
+    return `file flags 0x${a.fileFlags.toString(16)} and 0x${b.fileFlags.toString(16)}`;
+  }
+  const [first, second] = [a.volumeSequenceNumber.le, b.volumeSequenceNumber.le];
+  return first === second ? undefined : `volume sequence numbers ${first} and ${second}`;
+}
+
+function* checkSections(directory: DirectoryView, image: Image): Iterable<Hit> {
+  const tree = walkedTree(directory, image);
+  if (tree === undefined) return;
+  let previous: RecordView | undefined;
+  for (const record of directory.records) {
+    const before = previous;
+    previous = record;
+    if (before === undefined || record.section === 0) continue;
+    const owner = ownerOf(directory, record);
+    const difference = disagreement(before, record);
+    if (difference !== undefined) {
+      yield {
+        rule: rules.disagreeing,
+        span: record.span,
+        message: `section ${
+          record.section + 1
+        } of the file and the one before it have ${difference}`,
+        ...owner,
+      };
+    }
+    const { dataLength } = recordValues(before);
+    const rest = dataLength.le % tree.blockSize;
+    if (rest === 0) continue;
+    yield {
+      rule: rules.unaligned,
+      span: recordField(before, "dataLength"),
+      message:
+        `section ${record.section} of the file has ${dataLength.le} bytes, ${rest} more than ` +
+        `whole blocks of ${tree.blockSize}`,
+      recorded: String(dataLength.le),
+      ...owner,
+    };
+  }
+}
+
+function* checkMissingFlags(directory: DirectoryView, image: Image): Iterable<Hit> {
+  if (walkedTree(directory, image) === undefined) return;
+  let previous: RecordView | undefined;
+  let joined = 0;
+  for (const record of directory.records) {
+    const before = previous;
+    previous = record;
+    const { dataLength } = recordValues(record);
+    const goesOn = before !== undefined && record.section === 0 &&
+      record.reserved === undefined && isNearlyFull(before) &&
+      !hasFlag(before, fileFlags.multiExtent) && equalBytes(before.identifier, record.identifier) &&
+      hasFlag(before, fileFlags.associated) === hasFlag(record, fileFlags.associated);
+    joined = goesOn ? joined + dataLength.le : dataLength.le;
+    if (!goesOn) continue;
+    yield {
+      rule: rules.missingFlag,
+      span: record.span,
+      message: `the record repeats the identifier of the one before it, which has ` +
+        `${recordValues(before).dataLength.le} bytes: joined they are ${joined}`,
+      ...ownerOf(directory, record),
+    };
+  }
+}
+
+/** Rules about files of several sections, with their checks. */
+export const directorySections = {
+  rules,
+  directory: [checkSections, checkMissingFlags] satisfies readonly DirectoryCheck[],
+  faults: { "section-chain": rules.openChain },
+} satisfies RuleFamily;
