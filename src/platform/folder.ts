@@ -73,7 +73,13 @@ export type ContentEnd = {
 // Nothing follows once the storage itself fails.
 const fatal = new Set(["ENOSPC", "EDQUOT", "EROFS", "EIO", "DENIED"]);
 
-type Taken = SafeName & { readonly path: string; readonly below: string; readonly parent: Place };
+type Taken = SafeName & {
+  readonly path: string;
+  readonly below: string;
+  readonly parent: Place;
+  /** What is worth saying, though the name is the recorded one. */
+  readonly note?: string;
+};
 
 type Step = Entered & { readonly handle?: number; readonly taken?: Taken };
 
@@ -244,7 +250,8 @@ export class Folder {
       return placed(parent, safe);
     }
     if (earlier.name !== safe.name && !isOneFile(parent, earlier.name, safe.name)) {
-      return placed(parent, safe);
+      const note = "other file systems take its name and an earlier one of its folder as one";
+      return { ...placed(parent, safe), note };
     }
     const reason = earlier.name === safe.name
       ? "its name is used twice in its folder"
@@ -261,10 +268,9 @@ function placed(parent: Place, safe: SafeName): Taken {
   return { ...safe, path: join(parent.path, safe.name), below, parent };
 }
 
-function done({ below, reason }: Taken): Outcome {
-  return reason === undefined
-    ? { state: "ok", to: below }
-    : { state: "renamed", to: below, reason };
+function done({ below, reason, note }: Taken): Outcome {
+  if (reason !== undefined) return { state: "renamed", to: below, reason };
+  return note === undefined ? { state: "ok", to: below } : { state: "ok", to: below, reason: note };
 }
 
 function refused(reason: string): Outcome {
