@@ -33,6 +33,7 @@ export type AuditOptions = WorkOptions & {
 };
 
 const HEAD = 64 * 1024;
+const TAIL = 4096;
 
 /**
  * Audits an image: structure, then one pass over its data. What is wrong with the image is in the
@@ -84,7 +85,12 @@ async function checkDirectories(
 async function readFacts(image: Image, options: AuditOptions): Promise<ProofFacts> {
   const { signal, onEvent } = options;
   const { bytes: head } = await image.read(0, HEAD);
-  const computed = { ...await readProofFacts(image), head };
+  const { size } = image.source;
+  const { bytes: tail } = await image.readFile(
+    Math.max(0, size - TAIL),
+    new Uint8Array(Math.min(size, TAIL)),
+  );
+  const computed = { ...await readProofFacts(image), head, tail };
   const data = options.structureOnly === true ? undefined : await readData(image, {
     algorithms: options.hashes ?? ["sha256"],
     volumeEnd: declaredEnd(image),

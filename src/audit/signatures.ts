@@ -39,6 +39,30 @@ const signatures: readonly Signature[] = [
   { name: "a DOS or Windows executable", text: "MZ" },
 ];
 
+/** Container formats that are known by name; `fromEnd` counts back from the end of the file. */
+const containers: readonly { name: string; text: string; at?: number; fromEnd?: number }[] = [
+  { name: "a CHD file (MAME)", text: "MComprHD" },
+  { name: "a Nero image", text: "NER5", fromEnd: 12 },
+  { name: "a Nero image", text: "NERO", fromEnd: 8 },
+  { name: "an Alcohol 120% image", text: "MEDIA DESCRIPTOR" },
+  { name: "a compressed ISO (CSO)", text: "CISO" },
+  { name: "a compressed ISO (ZSO)", text: "ZISO" },
+  { name: "an ISZ file (UltraISO)", text: "IsZ!" },
+  { name: "a DAA file (PowerISO)", text: "DAA\0" },
+  { name: "an Aaru image", text: "AARUFRMT" },
+  { name: "an Apple disk image", text: "koly", fromEnd: 512 },
+  { name: "an Expert Witness file (EnCase)", text: "EVF\x09\x0d\x0a\xff\0" },
+];
+
+/** The container format that a file is in, where it is none of those that are read. */
+export function containerOf(head: Uint8Array, tail: Uint8Array): string | undefined {
+  return containers.find(({ text, at = 0, fromEnd }) =>
+    fromEnd === undefined
+      ? startsWithText(head, text, at)
+      : tail.length >= fromEnd && startsWithText(tail, text, tail.length - fromEnd)
+  )?.name;
+}
+
 const ENCODED = /^(begin [0-7]{3} \S|[A-Za-z0-9+/]{60,80}\r?\n[A-Za-z0-9+/]{60,80}\r?\n)/;
 
 /** The format that bytes begin with, as a phrase, or undefined. */

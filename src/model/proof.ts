@@ -59,6 +59,8 @@ export type ProofFacts = {
   readonly gpt: readonly GptProof[];
   /** The first 64 KiB of the logical sectors, less where the image is shorter. */
   readonly head?: Uint8Array;
+  /** The last 4 KiB of the file. */
+  readonly tail?: Uint8Array;
   /** Absent where the data were not read. */
   readonly data?: DataFacts;
   /** The storage says that the file changed while it was read. */

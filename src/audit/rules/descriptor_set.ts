@@ -14,6 +14,7 @@ import {
 } from "../../decode/iso9660/layout.ts";
 import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
+import { excuseOf, hasVolume } from "../recognised.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { declaredEnd } from "../volume_end.ts";
 import { differingOrders } from "./byte_orders.ts";
@@ -159,8 +160,8 @@ const rules = {
 
 const FIRST = 16 * SECTOR;
 
-function* checkPresence(image: Image): Iterable<Hit> {
-  const { sessions, recognised, mapping, source } = image;
+function* checkPresence(image: Image, facts: ProofFacts): Iterable<Hit> {
+  const { recognised, mapping, source } = image;
   for (const { kind, span } of recognised) {
     if (kind !== "highsierra") continue;
     yield {
@@ -170,7 +171,7 @@ function* checkPresence(image: Image): Iterable<Hit> {
     };
   }
   const isLongEnough = source.size >= 17 * mapping.stride;
-  if (sessions.length > 0 || recognised.length > 0 || !isLongEnough) return;
+  if (hasVolume(image) || !isLongEnough || excuseOf(image, facts) !== undefined) return;
   yield {
     rule: rules.missing,
     span: logicalSpan(FIRST, SECTOR),

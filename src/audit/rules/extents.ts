@@ -6,6 +6,7 @@ import type { Occupied, ProofFacts } from "../../model/proof.ts";
 import type { ClaimRef, Overlap, Region } from "../../model/regions.ts";
 import type { Hit, Rule, RuleFamily, RuleTable } from "../rule.ts";
 import { formatOf } from "../signatures.ts";
+import { counted } from "../words.ts";
 
 const rules = {
   partlyShared: {
@@ -135,7 +136,10 @@ function* checkOverlaps(image: Image): Iterable<Hit> {
     yield {
       rule,
       span: fileSpan(first.start, first.length),
-      message: `${first.length} bytes of the extent [${file.start}, ${file.start + file.length}) ` +
+      message:
+        `${counted(first.length, "byte")} of the extent [${file.start}, ${
+          file.start + file.length
+        }) ` +
         `are also claimed by ${image.regionName(other) || other.owner}${more}`,
       ...ownerOf(file.ref),
     };
@@ -179,7 +183,9 @@ function* checkUnclaimed(_image: Image, { data }: ProofFacts): Iterable<Hit> {
     yield {
       rule: rules.foreign,
       span,
-      message: `${sectors} sectors that no structure and no file owns are not zero` +
+      message:
+        `${counted(sectors, "sector")} with other bytes than zeros, owned by no structure and ` +
+        `no file` +
         (format === undefined ? "" : `; they begin like ${format}`),
     };
   }
@@ -187,8 +193,9 @@ function* checkUnclaimed(_image: Image, { data }: ProofFacts): Iterable<Hit> {
   if (bytes === 0 || largest === undefined) return;
   yield {
     rule: rules.empty,
-    message: `${bytes} bytes in ${stretches} gaps are zeros that nothing owns; the largest has ` +
-      `${largest.length} bytes from offset ${largest.start} on`,
+    message:
+      `${counted(bytes, "byte")} in ${counted(stretches, "gap")} are zeros that nothing owns; ` +
+      `the largest has ${counted(largest.length, "byte")} from offset ${largest.start} on`,
   };
 }
 
@@ -218,8 +225,11 @@ function* checkSlack(image: Image, { data }: ProofFacts): Iterable<Hit> {
   yield {
     rule: rules.directorySlack,
     span: first.span,
-    message: `${bytes} bytes behind the data length of ${directories.length} directories are not ` +
-      `all zero; the first are here`,
+    message: `${counted(bytes, "byte")} behind the data length of ` +
+      `${
+        directories.length === 1 ? "1 directory" : `${directories.length} directories`
+      }, not all ` +
+      `zero; the first are here`,
     ...ownerOf(first.region.ref),
   };
 }

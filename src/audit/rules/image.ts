@@ -3,6 +3,7 @@
 import { fileSpan, type Span } from "../../bytes/span.ts";
 import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
+import { excuseOf, hasVolume } from "../recognised.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { notAnImage } from "../signatures.ts";
 import { descriptorField, treeDescriptors } from "./descriptor_view.ts";
@@ -67,15 +68,11 @@ const rules = {
   },
 } as const satisfies RuleTable;
 
-function hasVolume({ sessions, recognised }: Image): boolean {
-  return sessions.length > 0 || recognised.length > 0;
-}
-
-function* checkSize(image: Image): Iterable<Hit> {
+function* checkSize(image: Image, facts: ProofFacts): Iterable<Hit> {
   const { size } = image.source;
   const { stride } = image.mapping;
   const needed = 17 * stride;
-  if (size >= needed) return;
+  if (size >= needed || excuseOf(image, facts) !== undefined) return;
   yield {
     rule: rules.tooShort,
     span: fileSpan(0, size),
@@ -94,8 +91,10 @@ function* checkLayout(image: Image): Iterable<Hit> {
   yield { rule: rules.layout, span: fileSpan(evidenceAt, length), message: evidence };
 }
 
-function* checkKind(image: Image, { head }: ProofFacts): Iterable<Hit> {
+function* checkKind(image: Image, facts: ProofFacts): Iterable<Hit> {
+  const { head } = facts;
   if (head === undefined || hasVolume(image) || image.container.mode !== undefined) return;
+  if (excuseOf(image, facts) !== undefined) return;
   const what = notAnImage(head);
   if (what === undefined) return;
   yield {

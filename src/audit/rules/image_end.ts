@@ -8,6 +8,7 @@ import { extentsReach, isHere, lossesOf } from "../losses.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { formatOf } from "../signatures.ts";
 import { declaredEnd } from "../volume_end.ts";
+import { counted } from "../words.ts";
 
 const rules = {
   cutOff: {
@@ -83,18 +84,27 @@ function isMissed(image: Image): boolean {
   return tables || boot || extentsReach(image) > logicalSize;
 }
 
+// The codes of the last raw sector belong to it.
+function expectedSize({ mapping }: Image, end: number): number {
+  return end % SECTOR === 0
+    ? mapping.fileOffset(end) - mapping.dataOffset
+    : mapping.fileOffset(end - 1) + 1;
+}
+
 function* checkEnd(image: Image): Iterable<Hit> {
   const { mapping, source } = image;
   const end = declaredEnd(image);
   if (end <= mapping.logicalSize) return;
-  const last = mapping.fileOffset(end - 1) + 1;
+  const last = expectedSize(image, end);
   const missing = Math.max(1, last - source.size);
   const sectors = Math.ceil(end / SECTOR) - Math.floor(mapping.logicalSize / SECTOR);
   const missed = isMissed(image);
   const losses = lossesOf(image, [], false);
   const lost = losses.reduce((sum, loss) => sum + loss.lost, 0);
   const cost = losses.length > 0
-    ? `${losses.length} ${losses.length === 1 ? "file loses" : "files lose"} ${lost} bytes`
+    ? `${losses.length} ${losses.length === 1 ? "file loses" : "files lose"} ${
+      counted(lost, "byte")
+    }`
     : missed
     ? "no file loses bytes, but structures or boot images do"
     : "no file and no structure loses bytes";
@@ -102,8 +112,8 @@ function* checkEnd(image: Image): Iterable<Hit> {
     rule: rules.cutOff,
     ...(missed ? {} : { severity: "warning" }),
     span: fileSpan(source.size, missing),
-    message: `the image ends at byte ${source.size}, the volume at ${last}: ${missing} bytes in ` +
-      `${sectors} sectors are missing; ${cost}`,
+    message: `the image ends at byte ${source.size}, the volume at ${last}: missing are ` +
+      `${counted(missing, "byte")} in ${counted(sectors, "sector")}; ${cost}`,
     recorded: String(source.size),
     expected: String(last),
   };
@@ -125,7 +135,7 @@ function* checkPadding(image: Image, { data }: ProofFacts): Iterable<Hit> {
   yield {
     rule: rules.padding,
     span: fileSpan(start, image.source.size - start),
-    message: `${bytes} bytes of zeros follow the volume, which ends at byte ${start}` +
+    message: `${counted(bytes, "byte")} of zeros follow the volume, which ends at byte ${start}` +
       (usual === undefined ? "" : `: ${usual}`),
   };
 }
@@ -155,8 +165,8 @@ function* checkForeign(image: Image, { data }: ProofFacts): Iterable<Hit> {
       rule: rules.foreign,
       span,
       message:
-        `${sectors} sectors behind the volume, from logical byte ${span.start} on, are not ` +
-        `zero and belong to nothing that is known` +
+        `${counted(sectors, "sector")} behind the volume, from logical byte ${span.start} on, ` +
+        `not all zero, ${sectors === 1 ? "belongs" : "belong"} to nothing that is known` +
         (format === undefined ? "" : `; they begin like ${format}`),
     };
   }
@@ -166,7 +176,7 @@ function trailerAt(span: Span, name: string): Hit {
   return {
     rule: rules.trailer,
     span,
-    message: `${name}: ${span.length} bytes behind the volume`,
+    message: `${name}: ${counted(span.length, "byte")} behind the volume`,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
+import { excuseOf } from "../recognised.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { descriptorField, isBlockSizeAssumed, treeDescriptors } from "./descriptor_view.ts";
 
@@ -42,7 +43,16 @@ const rules = {
   },
 } as const satisfies RuleTable;
 
-function* checkNotRun(image: Image, { data }: ProofFacts): Iterable<Hit> {
+function* checkNotRun(image: Image, facts: ProofFacts): Iterable<Hit> {
+  const { data } = facts;
+  const excuse = excuseOf(image, facts);
+  if (excuse !== undefined) {
+    yield {
+      rule: rules.notRun,
+      confidence: "likely",
+      message: `the file looks like ${excuse}: recognised, and not read yet`,
+    };
+  }
   for (const { what, span } of image.recognised) {
     yield {
       rule: rules.notRun,
