@@ -1,0 +1,241 @@
+// Fields of directory records, their system use entries and path table records, matched by name.
+
+import { equalBytes, hex } from "../bytes/text.ts";
+import type { DirectoryView, RecordView, VariableField } from "../model/directory.ts";
+import type { Image } from "../model/image.ts";
+import { identifierText, recordPath } from "../model/places.ts";
+import type { Tree } from "../model/tree.ts";
+import { type FieldList, layoutFields, type Recorded } from "./fields.ts";
+import { matchEntries } from "./match.ts";
+import type { SectorSet } from "./sectors.ts";
+import type { Side } from "./side.ts";
+
+/** Directories whose continuation areas differ somewhere, by tree and node of one image. */
+export class NodeMarks {
+  readonly #trees: readonly Tree[];
+  readonly #marks = new Map<number, Uint8Array>();
+
+  /** For the trees of one image. */
+  constructor(image: Image) {
+    this.#trees = image.trees;
+  }
+
+  /** Marks a node and its parent: a continuation area belongs to a record in either. */
+  mark(tree: number, node: number): void {
+    const nodes = this.#trees[tree];
+    if (nodes === undefined) return;
+    const marks = this.#marks.get(tree) ?? new Uint8Array(nodes.count);
+    this.#marks.set(tree, marks);
+    marks[node] = 1;
+    marks[nodes.parent(node)] = 1;
+  }
+
+  /** Whether a node was marked. */
+  has(tree: number, node: number): boolean {
+    return this.#marks.get(tree)?.[node] === 1;
+  }
+}
+
+/** What is known of the bytes that differ. */
+export type Differences = {
+  readonly sectors: SectorSet;
+  readonly marksA: NodeMarks;
+  readonly marksB: NodeMarks;
+};
+
+/** Trees of both images that stand for each other, by their numbers. */
+export type TreePair = { readonly a: number; readonly b: number };
+
+/** Pairs trees of a kind: those of the sessions shown, then those of the other sessions by number. */
+export function pairTrees(a: Image, b: Image): readonly TreePair[] {
+  const key = (image: Image) => ({ kind, session }: Tree) =>
+    session === image.session ? kind : `${kind} ${session}`;
+  const pairs: TreePair[] = [];
+  const numbersA = [...a.trees.keys()];
+  const numbersB = [...b.trees.keys()];
+  const keyOf = (image: Image) => (number: number) => {
+    const tree = image.trees[number];
+    return tree === undefined ? "" : key(image)(tree);
+  };
+  for (const [one, other] of matchEntries(numbersA, numbersB, keyOf(a), keyOf(b))) {
+    if (one !== undefined && other !== undefined) pairs.push({ a: one, b: other });
+  }
+  return pairs;
+}
+
+/** Whether a stretch of logical bytes lies at the same place in both, and nothing in it differs. */
+export function isUntouched(
+  a: Side,
+  b: Side,
+  startA: number,
+  startB: number,
+  length: number,
+  sectors: SectorSet,
+): boolean {
+  if (length === 0) return true;
+  const from = a.ofLogical(startA);
+  if (from !== b.ofLogical(startB)) return false;
+  const to = a.ofLogical(startA + length - 1) + 1;
+  return to <= Math.min(a.size, b.size) && from >= 0 && !sectors.any(from, to);
+}
+
+// Rock Ridge names tell entries apart where both have one; identifiers may be made from them by counting.
+function entryKey(tree: Tree): (node: number) => string {
+  return (node) => {
+    const name = tree.alternateName(node) ?? tree.identifier(node);
+    return `${tree.isAssociated(node) ? "a" : "-"}${hex(name)}`;
+  };
+}
+
+function* childrenOf(tree: Tree, node: number): Generator<number> {
+  const first = tree.firstChild(node);
+  for (let child = first; child >= 0 && child < first + tree.childCount(node); child++) {
+    yield child;
+  }
+}
+
+/** Compares the records of every directory that both trees have; directories left alone are not read. */
+export async function compareRecords(
+  a: Side,
+  b: Side,
+  pair: TreePair,
+  differences: Differences,
+  list: FieldList,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const [treeA, treeB] = [a.image.trees[pair.a], b.image.trees[pair.b]];
+  if (treeA === undefined || treeB === undefined) return;
+  const stack: [number, number][] = [[0, 0]];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    signal?.throwIfAborted();
+    const [nodeA, nodeB] = next;
+    const touched = isTouched(a, b, pair, nodeA, nodeB, differences);
+    const paired = touched ? new Map<number, number>() : undefined;
+    const children = [childrenOf(treeA, nodeA), childrenOf(treeB, nodeB)] as const;
+    for (const [one, other] of matchEntries(...children, entryKey(treeA), entryKey(treeB))) {
+      if (one === undefined || other === undefined) continue;
+      paired?.set(one, other);
+      if (treeA.isDirectory(one) && treeB.isDirectory(other)) stack.push([one, other]);
+    }
+    if (paired === undefined) continue;
+    const viewA = await a.image.readDirectory(pair.a, nodeA);
+    const viewB = await b.image.readDirectory(pair.b, nodeB);
+    compareViews(viewA, viewB, paired, a.image, list);
+  }
+}
+
+function isTouched(
+  a: Side,
+  b: Side,
+  pair: TreePair,
+  nodeA: number,
+  nodeB: number,
+  { sectors, marksA, marksB }: Differences,
+): boolean {
+  if (marksA.has(pair.a, nodeA) || marksB.has(pair.b, nodeB)) return true;
+  const one = a.image.trees[pair.a]?.extent(nodeA, 0) ?? { start: 0, length: 0 };
+  const other = b.image.trees[pair.b]?.extent(nodeB, 0) ?? { start: 0, length: 0 };
+  if (one.length !== other.length) return true;
+  return !isUntouched(a, b, one.start, other.start, one.length, sectors);
+}
+
+function compareViews(
+  viewA: DirectoryView,
+  viewB: DirectoryView,
+  paired: ReadonlyMap<number, number>,
+  image: Image,
+  list: FieldList,
+): void {
+  const namespace = image.namespaceOf(viewA.tree);
+  const others = new Map<string, RecordView>();
+  for (const record of viewB.records) others.set(recordKey(record, record.node), record);
+  for (const record of viewA.records) {
+    const node = record.node === undefined ? undefined : paired.get(record.node);
+    const other = others.get(recordKey(record, node));
+    if (other === undefined) continue;
+    const path = () => recordPath(namespace, viewA, record);
+    const belongs = { path, ...(namespace === undefined ? {} : { volume: namespace.kind }) };
+    list.compare(wholeRecord(record), wholeRecord(other), belongs);
+    compareSystemUse(record, other, belongs, list);
+  }
+}
+
+// Sections of one file count from 0; `.` and `..` are told by their identifiers.
+function recordKey({ reserved, section }: RecordView, node: number | undefined): string {
+  return reserved === undefined ? `${node ?? "?"} ${section}` : `.${reserved}`;
+}
+
+// The record itself ends with its identifier and padding; system use entries are structures of their own.
+function wholeRecord({ layout, span, bytes, identifier }: RecordView): Recorded {
+  const end = layout.size + identifier.length;
+  const padded = identifier.length % 2 === 0 && bytes.length > end;
+  const fields = () => [
+    ...layoutFields(layout, bytes),
+    {
+      ...rawField("fileIdentifier", "9.1.11", "value", bytes, layout.size, identifier.length),
+      value: () => identifierText(identifier),
+    },
+    ...(padded ? [rawField("paddingField", "9.1.12", "reserved", bytes, end, 1)] : []),
+  ];
+  const kept = bytes.subarray(0, padded ? end + 1 : end);
+  return { title: layout.title, clause: layout.clause, start: span.start, bytes: kept, fields };
+}
+
+function rawField(
+  name: string,
+  clause: string,
+  role: VariableField["role"],
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): VariableField {
+  const value = () => hex(bytes.subarray(offset, offset + Math.min(length, 32)));
+  return { name, offset, length, clause, role, value };
+}
+
+function compareSystemUse(
+  a: RecordView,
+  b: RecordView,
+  belongs: { readonly volume?: string; readonly path: () => string },
+  list: FieldList,
+): void {
+  if (sameEntries(a.systemUse, b.systemUse) && sameEntries(a.other, b.other)) return;
+  const entries = entriesByKey(b);
+  for (const [key, entry] of entriesByKey(a)) {
+    list.compare(entry, entries.get(key), belongs);
+    entries.delete(key);
+  }
+  for (const entry of entries.values()) list.compare(undefined, entry, belongs);
+}
+
+type Bytes = { readonly bytes: Uint8Array };
+
+function sameEntries(a: readonly Bytes[], b: readonly Bytes[]): boolean {
+  return a.length === b.length &&
+    a.every(({ bytes }, index) => equalBytes(bytes, b[index]?.bytes ?? new Uint8Array(0)));
+}
+
+function entriesByKey({ systemUse, other }: RecordView): Map<string, Recorded> {
+  const counts = new Map<string, number>();
+  const entries = new Map<string, Recorded>();
+  const add = (kind: string, recorded: Recorded) => {
+    const number = counts.get(kind) ?? 0;
+    counts.set(kind, number + 1);
+    entries.set(`${kind} ${number}`, recorded);
+  };
+  for (const entry of systemUse) {
+    const { signature, layout, span, bytes } = entry;
+    const fields = () => [...layoutFields(layout, bytes), ...entry.parts];
+    const { title, clause } = layout;
+    add(signature, { title, clause, start: span.start, bytes, fields });
+  }
+  for (const { scheme, layout, span, bytes } of other) {
+    const title = layout?.title ?? "System Use Field";
+    const fields = () =>
+      layout === undefined
+        ? [rawField("systemUse", "9.1.13", "value", bytes, 0, bytes.length)]
+        : layoutFields(layout, bytes);
+    add(scheme, { title, clause: layout?.clause ?? "9.1.13", start: span.start, bytes, fields });
+  }
+  return entries;
+}
