@@ -8,19 +8,18 @@ import { xaAttributes } from "../../decode/rockridge/layout.ts";
 import type { DirectoryView, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
-import type { DirectoryCheck, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { differingOrders, type OrderRules } from "./byte_orders.ts";
 import { type DescriptorValues, treeDescriptors } from "./descriptor_view.ts";
 import {
   either,
   hasFlag,
   isDirectory,
-  ownerOf,
   quoted,
   recordField,
   recordValues,
-  walkedTree,
 } from "./directory_view.ts";
+import { ofRecords } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
 
@@ -245,20 +244,6 @@ const orderRules: OrderRules = {
   [`${extendedAttributeRecord.id}.ownerIdentification`]: rules.extendedOrders,
   [`${extendedAttributeRecord.id}.groupIdentification`]: rules.extendedOrders,
 };
-
-/** Judges each record of a directory by itself. */
-function ofRecords(
-  check: (record: RecordView, tree: Tree, directory: DirectoryView, image: Image) => Iterable<Hit>,
-): DirectoryCheck {
-  return function* (directory, image) {
-    const tree = walkedTree(directory, image);
-    if (tree === undefined) return;
-    for (const record of directory.records) {
-      const owner = ownerOf(directory, record);
-      for (const hit of check(record, tree, directory, image)) yield { ...hit, ...owner };
-    }
-  };
-}
 
 function* checkOrders(
   record: RecordView,
@@ -521,11 +506,7 @@ function* checkExtended(record: RecordView): Iterable<Hit> {
 
 function* checkExtendedRecords(image: Image): Iterable<Hit> {
   for (const structure of image.structuresOf(extendedAttributeRecord)) {
-    for (
-      const { field: _field, number: _number, ...hit } of differingOrders(structure, orderRules)
-    ) {
-      yield hit;
-    }
+    yield* differingOrders(structure, orderRules);
   }
 }
 

@@ -195,10 +195,12 @@ function fieldOf(table: PathTable, record: PathTableRecord, field: string): Span
   return fieldSpan(table.layout, field, logicalSpan(record.start, table.layout.size));
 }
 
-/** Judges the tables of each tree, once for every tree that has any. */
+/** Judges the tables of each tree of the session that is shown. */
 function ofTrees(check: (view: PathTableView, image: Image) => Iterable<Hit>) {
   return function* (image: Image): Iterable<Hit> {
-    for (const [index, tree] of image.trees.entries()) {
+    for (const index of new Set(image.volumes.map(({ tree }) => tree))) {
+      const tree = index === undefined ? undefined : image.trees[index];
+      if (index === undefined || tree === undefined) continue;
       const view = PathTableView.of(image, index, tree);
       if (view === undefined) continue;
       for (const hit of check(view, image)) yield { tree: index, ...hit };

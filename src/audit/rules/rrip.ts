@@ -1,0 +1,315 @@
+// Rules about Rock Ridge (RRIP 1.09, 1.10, 1.12): attributes, names, relocated directories.
+
+import { logicalSpan, type Span } from "../../bytes/span.ts";
+import { type BothEndian, fieldSpan } from "../../bytes/struct.ts";
+import { decodeUtf8, hex } from "../../bytes/text.ts";
+import {
+  alternateName,
+  childLink,
+  parentLink,
+  posixAttributes,
+  posixAttributes112,
+} from "../../decode/rockridge/layout.ts";
+import {
+  type DirectoryView,
+  entryValue,
+  type RecordView,
+  type SystemUseEntry,
+} from "../../model/directory.ts";
+import type { Image } from "../../model/image.ts";
+import { fileFlags, type Tree } from "../../model/tree.ts";
+import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
+import { differingOrders, type OrderRules } from "./byte_orders.ts";
+import { either, hasFlag, isDirectory, ownerOf, quoted, walkedTree } from "./directory_view.ts";
+import { ofEntries, ofRecords } from "./record_checks.ts";
+
+const rules = {
+  attributeOrders: {
+    id: "RRP-001",
+    severity: "error",
+    title: "PX entry: byte orders differ",
+    clause: "RRIP 1.12 4.1.1",
+    rationale:
+      "Two systems give the file different modes, owners or links. Genuine writers record " +
+      "one number twice.",
+    remedy: "Trust the copy that files beside it share.",
+    layouts: [posixAttributes.id, posixAttributes112.id],
+  },
+  fileType: {
+    id: "RRP-003",
+    severity: "warning",
+    title: "File type contradicts the directory flag",
+    clause: "RRIP 1.12 4.1.1",
+    rationale:
+      "One reader opens a directory where another sees a file. Placeholders of relocated " +
+      "directories differ by design and are exempt.",
+    remedy: "See whether the extent holds directory records; that decides.",
+    layouts: [posixAttributes.id],
+  },
+  malformedName: {
+    id: "RRP-014",
+    severity: "error",
+    title: "NM entry is malformed",
+    clause: "RRIP 1.12 4.1.4",
+    rationale: "The flags say more than one thing, or a reserved one is set, so readers show " +
+      "different names or none. An empty name is only a hint, and bit 5 was once a host name.",
+    remedy: "Take the name from the ISO identifier or from another namespace.",
+    layouts: [alternateName.id],
+  },
+  nameBytes: {
+    id: "RRP-016",
+    severity: "error",
+    title: "Alternate name holds a slash or NUL",
+    clause: "RRIP 1.12 4.1.4",
+    rationale:
+      "No POSIX file can have such a name: a slash leads to another directory, perhaps out " +
+      "of the folder that files are extracted to, and a NUL ends the name.",
+    remedy: "Extract with a program that makes such names safe, as discern does.",
+    layouts: [alternateName.id],
+  },
+  duplicateName: {
+    id: "RRP-017",
+    severity: "error",
+    title: "Two records share an alternate name",
+    clause: "RRIP 1.12 4.1.4",
+    rationale: "One of the two files replaces the other on extraction, and only one can be opened.",
+    remedy: "Tell the files apart by their ISO identifiers or extents.",
+    layouts: [alternateName.id],
+  },
+  childLink: {
+    id: "RRP-019",
+    severity: "error",
+    title: "Child link does not reach a relocated directory",
+    clause: "RRIP 1.12 4.1.5.1",
+    rationale: "A directory was moved to make the tree less deep; without the link it is missing " +
+      "from its place.",
+    remedy: "Look for the directory among the children of the relocation directory.",
+    layouts: [childLink.id],
+  },
+  parentLink: {
+    id: "RRP-020",
+    severity: "error",
+    title: "Parent link does not reach the original parent",
+    clause: "RRIP 1.12 4.1.5.2",
+    rationale: "The way up from a relocated directory leads to a wrong place.",
+    remedy: "Trust the directory that holds the child link.",
+    layouts: [parentLink.id],
+  },
+  linkOrders: {
+    id: "RRP-022",
+    severity: "error",
+    title: "CL or PL entry: byte orders differ",
+    clause: "RRIP 1.12 4.1.5",
+    rationale: "Systems of different byte order follow the link to different places.",
+    remedy: "Trust the copy that leads to a directory.",
+    layouts: [childLink.id, parentLink.id],
+  },
+} as const satisfies RuleTable;
+
+const orderRules: OrderRules = {
+  [`${posixAttributes.id}.*`]: rules.attributeOrders,
+  [`${posixAttributes112.id}.*`]: rules.attributeOrders,
+  [`${childLink.id}.*`]: rules.linkOrders,
+  [`${parentLink.id}.*`]: rules.linkOrders,
+};
+
+function* checkOrders({ layout, span, value }: SystemUseEntry): Iterable<Hit> {
+  if (value !== undefined) yield* differingOrders({ layout, span, value }, orderRules);
+}
+
+const TYPE_BITS = 0xf000;
+const DIRECTORY_TYPE = 0x4000;
+
+function modeOf(
+  record: RecordView,
+): { readonly mode: BothEndian; readonly span: Span } | undefined {
+  const entry = record.systemUse.find(({ signature }) => signature === "PX");
+  if (entry === undefined) return undefined;
+  const value = entryValue(entry, posixAttributes112) ?? entryValue(entry, posixAttributes);
+  if (value === undefined) return undefined;
+  return { mode: value.fileMode, span: fieldSpan(posixAttributes, "fileMode", entry.span) };
+}
+
+/** Whether a record stands for a relocated directory. */
+function isPlaceholder({ systemUse }: RecordView): boolean {
+  return systemUse.some(({ signature }) => signature === "CL");
+}
+
+function* checkFileType(record: RecordView): Iterable<Hit> {
+  const found = modeOf(record);
+  if (found === undefined || record.reserved !== undefined || isPlaceholder(record)) return;
+  const { mode, span } = found;
+  const directory = isDirectory(record);
+  // Where the copies differ, RRP-001 says so.
+  if (either(mode, (bits) => ((bits & TYPE_BITS) === DIRECTORY_TYPE) === directory)) return;
+  const octal = mode.le.toString(8).padStart(7, "0");
+  yield {
+    rule: rules.fileType,
+    span,
+    message: `the mode ${octal} is ${directory ? "not " : ""}that of a directory, the directory ` +
+      `flag of the record is ${directory ? "set" : "not set"}`,
+    recorded: octal,
+  };
+}
+
+const nameFlags = { continues: 1, current: 2, parent: 4, host: 32 } as const;
+const RESERVED_NAME_FLAGS = 0xd8;
+
+function nameProblem(flags: number, length: number): string | undefined {
+  const { current, parent } = nameFlags;
+  if ((flags & RESERVED_NAME_FLAGS) !== 0) return "reserved flags are set";
+  if ((flags & current) !== 0 && (flags & parent) !== 0) return "it is both . and ..";
+  const special = (flags & (current | parent)) !== 0;
+  return special && length > 0 ? `it is . or .. and has ${length} bytes of name` : undefined;
+}
+
+function* checkName({ signature, bytes, span }: SystemUseEntry): Iterable<Hit> {
+  if (signature !== "NM") return;
+  const flags = bytes[4] ?? 0;
+  const field = logicalSpan(span.start + 4, Math.min(1, bytes.length - 4));
+  const recorded = `0x${flags.toString(16).padStart(2, "0")}`;
+  if (bytes.length < alternateName.size) {
+    const message = `the NM entry has ${bytes.length} bytes, its flags are missing`;
+    yield { rule: rules.malformedName, span, message, recorded: String(bytes.length) };
+    return;
+  }
+  const name = bytes.subarray(alternateName.size);
+  const problem = nameProblem(flags, name.length);
+  const plain = flags & ~nameFlags.continues;
+  const hint = problem !== undefined
+    ? undefined
+    : (flags & nameFlags.host) !== 0
+    ? "it stands for the host name (historical)"
+    : plain === 0 && name.length === 0
+    ? "its name is empty"
+    : undefined;
+  if (problem !== undefined || hint !== undefined) {
+    yield {
+      rule: rules.malformedName,
+      span: field,
+      message: `the flags of the NM entry are ${recorded}: ${problem ?? hint}`,
+      ...(problem === undefined ? { severity: "info" } : {}),
+      recorded,
+    };
+  }
+  const bad = name.findIndex((byte) => byte === 0 || byte === 0x2f);
+  if (bad < 0) return;
+  yield {
+    rule: rules.nameBytes,
+    span: logicalSpan(span.start + alternateName.size, name.length),
+    message: `the name ${quoted(decodeUtf8(name).text)} holds a ${
+      name[bad] === 0 ? "NUL" : "slash"
+    } at byte ${bad}`,
+    recorded: hex(name),
+  };
+}
+
+/** The alternate name of a record: all its NM entries together. */
+function nameOf(
+  { systemUse }: RecordView,
+): { readonly text: string; readonly span: Span } | undefined {
+  const entries = systemUse.filter(({ signature, bytes }) =>
+    signature === "NM" && bytes.length > alternateName.size
+  );
+  const [first] = entries;
+  if (first === undefined) return undefined;
+  const text = entries.map(({ bytes }) => hex(bytes.subarray(alternateName.size))).join("");
+  return { text, span: first.span };
+}
+
+// Relocated directories keep their names, and are shown at their placeholders only.
+function isRelocated({ systemUse }: RecordView): boolean {
+  return systemUse.some(({ signature }) => signature === "RE");
+}
+
+function* checkDuplicateNames(directory: DirectoryView, image: Image): Iterable<Hit> {
+  const tree = walkedTree(directory, image);
+  if (tree === undefined || !tree.hasRockRidge) return;
+  const first = new Map<string, RecordView>();
+  for (const record of directory.records) {
+    const hidden = record.reserved !== undefined || record.section > 0 || isRelocated(record);
+    const name = hidden ? undefined : nameOf(record);
+    if (name === undefined) continue;
+    const key = `${hasFlag(record, fileFlags.associated) ? 1 : 0}${name.text}`;
+    const other = first.get(key);
+    if (other === undefined) {
+      first.set(key, record);
+      continue;
+    }
+    const [a, b] = [other, record].map(({ identifier }) => hex(identifier));
+    yield {
+      rule: rules.duplicateName,
+      span: name.span,
+      message: `the name is also that of the record at logical byte ${other.span.start}, with ` +
+        `identifier ${quoted(decodeUtf8(other.identifier).text)}`,
+      recorded: name.text,
+      ...(a === b ? { causedBy: "ISO-DIR-018" } : {}),
+      ...ownerOf(directory, record),
+    };
+  }
+}
+
+function linkProblem(node: number | undefined, tree: Tree): string | undefined {
+  const target = node === undefined ? undefined : tree.childLinks.get(node);
+  if (target === undefined) return "where no relocated directory is";
+  if (!tree.relocated.has(target)) return "where the record of the directory has no RE entry";
+  const unread = tree.unreadable.get(target);
+  if (unread !== undefined) return `where the directory cannot be read: ${unread}`;
+  return tree.parentLinks.has(target) ? undefined : 'where the ".." record has no PL entry';
+}
+
+function* checkChildLink(record: RecordView, tree: Tree): Iterable<Hit> {
+  for (const entry of record.systemUse) {
+    const value = entryValue(entry, childLink);
+    if (value === undefined) continue;
+    const { le, be } = value.locationOfChild;
+    // Where the copies differ, RRP-022 says so.
+    const problem = le === be ? linkProblem(record.node, tree) : undefined;
+    if (problem === undefined) continue;
+    yield {
+      rule: rules.childLink,
+      span: fieldSpan(childLink, "locationOfChild", entry.span),
+      message: `the child link names logical block ${le}, ${problem}`,
+      recorded: String(le),
+    };
+  }
+}
+
+function* checkParentLink(
+  record: RecordView,
+  tree: Tree,
+  { node }: DirectoryView,
+): Iterable<Hit> {
+  const placeholder = tree.placeholders.get(node);
+  if (record.reserved !== 1 || placeholder === undefined) return;
+  const parent = tree.extent(tree.parent(placeholder), 0).start / tree.blockSize;
+  for (const entry of record.systemUse) {
+    const value = entryValue(entry, parentLink);
+    if (value === undefined || either(value.locationOfParent, (block) => block === parent)) {
+      continue;
+    }
+    const { le } = value.locationOfParent;
+    yield {
+      rule: rules.parentLink,
+      span: fieldSpan(parentLink, "locationOfParent", entry.span),
+      message:
+        `the parent link names logical block ${le}, the directory with the child link is at ` +
+        `block ${parent}`,
+      recorded: String(le),
+      expected: String(parent),
+    };
+  }
+}
+
+/** Rules about Rock Ridge. */
+export const rockRidgeRules: RuleFamily = {
+  rules,
+  directory: [
+    ofEntries(checkOrders),
+    ofRecords(checkFileType),
+    ofEntries(checkName),
+    checkDuplicateNames,
+    ofRecords(checkChildLink),
+    ofRecords(checkParentLink),
+  ],
+};
