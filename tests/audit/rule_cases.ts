@@ -27,6 +27,8 @@ export type RuleCase = {
   readonly name: string;
   /** Name of a fixture. */
   readonly image: string;
+  /** Makes the image that the mutation starts from, in place; the fixture itself where absent. */
+  readonly prepare?: (view: DataView<ArrayBuffer>) => void;
   /** Changes the bytes in place, or returns others. */
   readonly mutate: (view: DataView<ArrayBuffer>) => void | Uint8Array;
   /** Wraps the changed bytes: a source that fails, say. */
@@ -105,9 +107,12 @@ async function runCase(id: string, each: RuleCase): Promise<void> {
   const bytes = (await fixtureImage(each.image)).slice();
   const name = fixtureFileName(each.image);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const changed = each.mutate(view) ?? bytes;
   const structureOnly = each.structureOnly ?? false;
-  const { result: before } = await auditClean(each.image, structureOnly);
+  each.prepare?.(view);
+  const { result: before } = each.prepare === undefined
+    ? await auditClean(each.image, structureOnly)
+    : await auditBytes(bytes.slice(), name, { structureOnly });
+  const changed = each.mutate(view) ?? bytes;
   const { image, result } = await auditBytes(changed, name, each);
   const found = newFindings(result, before);
   const expected = each.hits.map((hit) => expectedPlace(id, hit, image)).sort();

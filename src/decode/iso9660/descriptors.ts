@@ -119,6 +119,8 @@ class SetReader {
           bytes.length,
           "the image ends inside this volume descriptor",
         );
+        const span = logicalSpan(sector * SECTOR, bytes.length);
+        this.#context.out.claim(span, "descriptor", { name: volumeDescriptorHead.title });
         return this.#set(false, sector + 1);
       }
       if (!isDescriptor(bytes)) {
