@@ -8,6 +8,11 @@
 
 // The library: re-exports only.
 
+export { rules } from "./audit/catalogue.ts";
+export type * from "./audit/result.ts";
+export type { Confidence, Severity } from "./audit/rule.ts";
+export { audit, type AuditOptions } from "./audit/run.ts";
+export { exitStatus, type FailOn } from "./audit/verdict.ts";
 export { type ByteSource, MemorySource, SourceError } from "./bytes/source.ts";
 export { type Owner, owners, type Space, type Span } from "./bytes/span.ts";
 export { defaultLimits, type Limits } from "./bytes/limits.ts";
@@ -23,7 +28,14 @@ export type {
 } from "./bytes/struct.ts";
 export { ContainerError, type Sidecars } from "./container/container.ts";
 export { examine, type ExamineOptions } from "./examine.ts";
-export { type Algorithm, algorithms } from "./kernel/digest.ts";
+export {
+  type Algorithm,
+  algorithms,
+  createDigest,
+  type Digest,
+  DigestSet,
+  type Engine,
+} from "./kernel/digest.ts";
 export {
   type EntryQuery,
   findEntries,
@@ -49,6 +61,7 @@ export type {
   SystemUseBytes,
   SystemUseEntry,
 } from "./model/directory.ts";
+export { why } from "./model/locate.ts";
 export { entryFacts, type EntryState, entryState } from "./model/entry.ts";
 export {
   type BootEntry,

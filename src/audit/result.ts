@@ -65,3 +65,38 @@ export type AuditResult = {
   readonly losses: readonly Loss[];
   readonly findings: readonly Finding[];
 };
+
+/** A structure as its standard lays it out. */
+export type LayoutFacts = {
+  readonly id: string;
+  readonly title: string;
+  readonly clause: string;
+  /** Bytes of the structure. */
+  readonly size: number;
+  readonly fields: readonly {
+    readonly name: string;
+    /** First byte from the start of the structure, and bytes. */
+    readonly offset: number;
+    readonly length: number;
+    readonly clause: string;
+  }[];
+};
+
+/** A rule of the catalogue. */
+export type RuleFacts = {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly title: string;
+  readonly clause: string;
+  readonly rationale: string;
+  readonly remedy: string;
+  readonly layouts?: readonly LayoutFacts[];
+};
+
+/** `discern.rules/1`. */
+export type RulesResult = {
+  readonly format: "discern.rules/1";
+  readonly tool: ToolFacts;
+  readonly rules: readonly RuleFacts[];
+};

@@ -167,9 +167,13 @@ export class Job {
   }
 
   /** Opens an image file, or standard input where it may be kept. `verb` names the work that needs it. */
-  async open(path: string, verb: string): Promise<OpenSource> {
+  async open(
+    path: string,
+    verb: string,
+    allow: { readonly empty?: boolean } = {},
+  ): Promise<OpenSource> {
     if (path !== "-") {
-      const file = FileSource.open(path);
+      const file = FileSource.open(path, allow);
       this.#closing.push(() => file.close());
       return { path, source: withTurns(file) };
     }

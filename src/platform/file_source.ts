@@ -23,13 +23,13 @@ export class FileSource implements ByteSource {
   }
 
   /**
-   * Opens a file for reading. Throws PlatformError for what is no regular file, an empty one among
-   * them, and for what may not be read.
+   * Opens a file for reading. Throws PlatformError for what is no regular file, for an empty one
+   * unless that is asked for, and for what may not be read.
    */
-  static open(path: string): FileSource {
+  static open(path: string, { empty = false }: { readonly empty?: boolean } = {}): FileSource {
     const handle = attempt(path, () => openSync(path, "r"));
     const facts = attempt(path, () => fstatSync(handle));
-    const problem = unusable(facts);
+    const problem = unusable(facts, empty);
     if (problem !== undefined) {
       closeSync(handle);
       throw new PlatformError(`Cannot open ${path}: ${problem}`);
@@ -106,14 +106,14 @@ function attempt<T>(path: string, work: () => T): T {
   }
 }
 
-function unusable(facts: Stats): string | undefined {
+function unusable(facts: Stats, empty: boolean): string | undefined {
   if (facts.isDirectory()) return "it is a folder, not an image";
   if (facts.isFIFO()) return "it is a pipe; give it as standard input, with - for the image";
   if (facts.isSocket() || facts.isCharacterDevice()) {
     return "it is no file that can be read anywhere";
   }
   if (facts.isBlockDevice()) return "it is a device; copy it to a file first";
-  if (facts.size === 0) return "it is empty (0 bytes)";
+  if (facts.size === 0 && !empty) return "it is empty (0 bytes)";
   return undefined;
 }
 

@@ -1,0 +1,153 @@
+// discern audit IMAGE...
+
+import type { Command } from "@commander-js/extra-typings";
+import {
+  audit,
+  type AuditOptions,
+  type AuditResult,
+  ContainerError,
+  exitStatus,
+  NotFoundError,
+} from "../../mod.ts";
+import { PlatformError } from "../../platform/errors.ts";
+import { compactJson } from "../../report/json.ts";
+import { escapeInline, escapeText } from "../../report/escape.ts";
+import { auditText } from "../../report/text/audit.ts";
+import * as flags from "../flags.ts";
+import { Job } from "../job.ts";
+import { auditOnePass } from "../one_pass.ts";
+import type { Context } from "../program.ts";
+
+/** Adds `audit`: structure and data, findings, verdict. */
+export function addAudit(program: Command, { io, finish }: Context): void {
+  program.command("audit")
+    .description("structure and data, findings, verdict")
+    .argument("<image...>", "files; - for standard input, in one pass or with --spool")
+    .option("--structure", "without the pass over the data")
+    .option("--files", "list the files of which nothing is lost, too")
+    .addOption(flags.failOn())
+    .addOption(flags.ignore("rules to leave out: ids or families, with commas or repeated"))
+    .addOption(flags.only("rules to report: ids or families, with commas or repeated"))
+    .addOption(flags.algorithm())
+    .addOption(flags.session())
+    .addOption(flags.json())
+    .option("--ndjson", "print each result as a line of JSON")
+    .addOption(flags.output())
+    .addOption(flags.color())
+    .addOption(flags.verbose())
+    .addOption(flags.quiet())
+    .addOption(flags.progress())
+    .addOption(flags.spool())
+    .addOption(flags.spoolLimit())
+    .action(async (paths, options) => {
+      finish(
+        await Job.run(io, options, paths, async (job) => {
+          const { ignore, only, algorithm } = options;
+          const wanted: AuditOptions = {
+            ...job.work(),
+            structureOnly: options.structure === true,
+            files: options.files === true,
+            ...(ignore === undefined ? {} : { ignore }),
+            ...(only === undefined ? {} : { only }),
+            ...(algorithm === undefined ? {} : { hashes: algorithm }),
+          };
+          const writer = writerOf(job, options.ndjson ? "ndjson" : options.json ? "json" : "text");
+          const several = paths.length > 1;
+          let status = 0;
+          writer.begin(several);
+          for (const [index, path] of paths.entries()) {
+            if (io.signal.aborted) break;
+            // Images that are still to be opened need the permission to.
+            const isLast = index === paths.length - 1;
+            const found = await auditOne(job, path, wanted, { read: !isLast }, several);
+            if (found === undefined) {
+              status = 2;
+              continue;
+            }
+            await writer.write(found);
+            if (found.verdict === "unreadable") sayUnreadable(job, found);
+            status = Math.max(status, exitStatus(found, options.failOn));
+          }
+          writer.end(several);
+          return status;
+        }),
+      );
+    });
+}
+
+async function auditOne(
+  job: Job,
+  path: string,
+  options: AuditOptions,
+  keep: { readonly read: boolean },
+  several: boolean,
+): Promise<AuditResult | undefined> {
+  try {
+    if (path === "-" && job.options.spool !== true) {
+      await job.io.opened(job.keep(keep));
+      return await auditOnePass(job.io.stdin, options);
+    }
+    const image = await job.examine(await job.open(path, "audit", { empty: true }), keep);
+    try {
+      return await audit(image, options);
+    } catch (error) {
+      if (!job.io.signal.aborted) throw error;
+      job.interrupted = true;
+      job.warn("interrupted: this is what the structure alone tells");
+      const { signal: _, ...rest } = options;
+      return await audit(image, { ...rest, structureOnly: true });
+    }
+  } catch (error) {
+    const known = error instanceof PlatformError || error instanceof ContainerError ||
+      error instanceof NotFoundError;
+    if (!known || !several) throw error;
+    job.warn(escapeInline(error.message));
+    return undefined;
+  }
+}
+
+function sayUnreadable(job: Job, { image, volumes, findings }: AuditResult): void {
+  const [first] = findings;
+  const why = volumes.length > 0
+    ? `${volumes.map((volume) => volume.kind).join(", ")} is recognised, and not read yet`
+    : first === undefined
+    ? "no volume is found in it"
+    : first.message;
+  job.warn(`Cannot audit ${escapeText(image.path)}: ${escapeInline(why)}`);
+}
+
+type Writer = {
+  begin(several: boolean): void;
+  write(result: AuditResult): Promise<void>;
+  end(several: boolean): void;
+};
+
+function writerOf(job: Job, format: "text" | "json" | "ndjson"): Writer {
+  let written = 0;
+  if (format === "text") {
+    return {
+      begin: () => {},
+      write: (result) => {
+        if (written++ > 0) job.write("\n");
+        if (job.options.quiet !== true) job.lines(auditText(result, job.style));
+        return Promise.resolve();
+      },
+      end: () => {},
+    };
+  }
+  if (format === "ndjson") {
+    return {
+      begin: () => {},
+      write: (result) => Promise.resolve(job.write(`${compactJson(result)}\n`)),
+      end: () => {},
+    };
+  }
+  return {
+    begin: (several) => several ? job.write("[\n") : undefined,
+    write: async (result) => {
+      if (written++ > 0) job.write(",\n");
+      await job.document(result);
+    },
+    end: (several) => several ? job.write("]\n") : undefined,
+  };
+}

@@ -1,0 +1,255 @@
+// discern manifest IMAGE
+
+import { type Command, Option } from "@commander-js/extra-typings";
+import {
+  type Algorithm,
+  digestImage,
+  DigestSet,
+  examine,
+  type Hashes,
+  type Image,
+  type Manifest,
+  type ManifestFile,
+  type ManifestRegion,
+  MemorySource,
+  openManifest,
+  tool,
+} from "../../mod.ts";
+import { PlatformError } from "../../platform/errors.ts";
+import { passOnce } from "../../platform/stdin.ts";
+import { type ChecksumFormat, checksumLine, nameBytes, shownLine } from "../../report/checksum.ts";
+import { escapeInline, escapeName, escapeText } from "../../report/escape.ts";
+import { bytes as inUnits, counted } from "../../report/style.ts";
+import * as flags from "../flags.ts";
+import { Job } from "../job.ts";
+import type { Context } from "../program.ts";
+
+const formats = ["gnu", "sha256sum", "bsd", "json"] as const;
+
+/** What of the options decides the lines. */
+type ManifestFlags = {
+  readonly algorithms: readonly Algorithm[];
+  readonly format: ChecksumFormat | "json";
+  readonly regions: boolean;
+  readonly image: boolean;
+};
+
+/** Adds `manifest`: digests of every file, and of everything else. */
+export function addManifest(program: Command, { io, finish }: Context): void {
+  program.command("manifest")
+    .description("digests of every file and, with --regions, of everything else")
+    .argument("<image>", "a file, or - with --spool or with --image")
+    .addOption(flags.algorithm())
+    .addOption(
+      new Option("--format <name>", "lines of digests, or a document").choices(formats)
+        .default("gnu" as const),
+    )
+    .option("--tag", "the same as --format bsd")
+    .option("--regions", "also what is no file: then each byte is covered once")
+    .option("--image", "the digests of the image file itself")
+    .addOption(flags.volume())
+    .addOption(flags.session())
+    .addOption(flags.json())
+    .addOption(flags.output())
+    .addOption(flags.color())
+    .addOption(flags.verbose())
+    .addOption(flags.quiet())
+    .addOption(flags.progress())
+    .addOption(flags.spool())
+    .addOption(flags.spoolLimit())
+    .action(async (path, options) => {
+      const wanted: ManifestFlags = {
+        algorithms: options.algorithm ?? ["sha256"],
+        format: formatOf(options),
+        regions: options.regions === true,
+        image: options.image === true,
+      };
+      finish(
+        await Job.run(io, options, [path], async (job) => {
+          if (path === "-" && options.spool !== true && wanted.image) {
+            return await digestInput(job, wanted);
+          }
+          const image = await job.image(path, "list the files of");
+          if (wanted.image && wanted.format !== "json") return await digestFile(job, image, wanted);
+          const opened = await openManifest(image, {
+            ...job.work(),
+            algorithms: wanted.algorithms,
+            regions: wanted.regions,
+            image: wanted.image,
+            volume: options.volume,
+          });
+          return await print(job, opened, wanted);
+        }),
+      );
+    });
+}
+
+function formatOf(options: {
+  readonly json?: true | undefined;
+  readonly tag?: true | undefined;
+  readonly format: typeof formats[number];
+}): ManifestFlags["format"] {
+  if (options.json || options.format === "json") return "json";
+  return options.tag || options.format === "bsd" ? "bsd" : "gnu";
+}
+
+async function print(job: Job, manifest: Manifest, wanted: ManifestFlags): Promise<number> {
+  const tally = new Tally(job);
+  const files = tally.counting(manifest.files());
+  const { format, regions } = wanted;
+  if (format === "json") {
+    const lists = regions ? { files, regions: manifest.regions() } : { files };
+    await job.document({ ...manifest.head(), ...lists });
+  } else {
+    for await (const file of job.untilInterrupted(files)) {
+      for (const line of fileLines(file, format)) writeLine(job, line);
+    }
+    if (regions) {
+      for await (const region of job.untilInterrupted(manifest.regions())) {
+        for (const line of regionLines(region, format)) writeLine(job, line);
+      }
+    }
+  }
+  tally.finish();
+  return tally.status;
+}
+
+// An associated file has the name of its file, so a list of names cannot hold it.
+function* fileLines(file: ManifestFile, format: ChecksumFormat): Generator<Uint8Array> {
+  if (file.type !== "file" || file.associated === true) return;
+  const name = nameBytes(file.path, file.pathBytes);
+  for (const [algorithm, digest] of Object.entries(file.hashes ?? {})) {
+    yield checksumLine({ name, algorithm, digest }, format);
+  }
+}
+
+// Checking tools pass over comments, so that the files of the list can still be checked with them.
+function* regionLines(region: ManifestRegion, format: ChecksumFormat): Generator<Uint8Array> {
+  const { owner, name, offset, length } = region;
+  const label = name === undefined ? `[${owner}]` : `[${owner}] ${name}`;
+  const place = new TextEncoder().encode(`${escapeInline(label)} ${offset}+${length}`);
+  for (const [algorithm, digest] of Object.entries(region.hashes ?? {})) {
+    const line = checksumLine({ name: place, algorithm, digest }, format);
+    const comment = new Uint8Array(line.length + 2);
+    comment.set([0x23, 0x20]);
+    comment.set(line, 2);
+    yield comment;
+  }
+}
+
+// A list that goes to a file or a program has the bytes of the names; one for the eye has none to fear.
+function writeLine(job: Job, line: Uint8Array): void {
+  job.write(job.toTerminal ? shownLine(line) : line);
+}
+
+function writeImageLines(job: Job, path: string, hashes: Hashes, wanted: ManifestFlags): void {
+  const name = new TextEncoder().encode(path);
+  const format = wanted.format === "bsd" ? "bsd" : "gnu";
+  for (const [algorithm, digest] of Object.entries(hashes)) {
+    writeLine(job, checksumLine({ name, algorithm, digest }, format));
+  }
+}
+
+async function digestFile(job: Job, image: Image, wanted: ManifestFlags): Promise<number> {
+  const { algorithms } = wanted;
+  const { whole } = await digestImage(image, [], { ...job.work(), algorithms, image: true });
+  const path = image.container.dataPath ?? image.path;
+  if (whole === undefined) {
+    job.warn(`${escapeText(path)} could not be read whole: it has no line`);
+    return 1;
+  }
+  writeImageLines(job, path, whole, wanted);
+  return 0;
+}
+
+const HEAD = 64 * 1024;
+
+// The one pass that standard input allows is enough for the digests of the image itself.
+async function digestInput(job: Job, wanted: ManifestFlags): Promise<number> {
+  await job.io.opened(job.keep());
+  const digests = new DigestSet(wanted.algorithms);
+  const { onEvent, signal } = job.work();
+  const { head, bytes } = await passOnce(job.io.stdin, HEAD, (chunk, done) => {
+    signal.throwIfAborted();
+    digests.update(chunk);
+    onEvent({ type: "progress", what: "digest", done, total: 0 });
+  });
+  if (bytes === 0) throw new PlatformError("Cannot read standard input: it is empty (0 bytes)");
+  const hashes = digests.hex();
+  if (wanted.format !== "json") {
+    writeImageLines(job, "-", hashes, wanted);
+    return 0;
+  }
+  const { container } = await examine(new MemorySource(head));
+  await job.document({
+    format: "discern.manifest/1",
+    tool,
+    image: {
+      path: "-",
+      bytes,
+      container: container.name,
+      sectorSize: container.sectorSize,
+      hashes,
+    },
+    algorithms: wanted.algorithms,
+    files: [],
+  });
+  return 0;
+}
+
+/** Counts the files, and names those that have no digest. */
+class Tally {
+  #files = 0;
+  #digested = 0;
+  #bytes = 0;
+  #associated = 0;
+  #named = 0;
+  readonly #job: Job;
+
+  constructor(job: Job) {
+    this.#job = job;
+  }
+
+  *counting(files: Iterable<ManifestFile>): Generator<ManifestFile> {
+    for (const file of files) {
+      if (file.type === "file") this.#count(file);
+      yield file;
+    }
+  }
+
+  #count(file: ManifestFile): void {
+    this.#files++;
+    if (file.associated === true) this.#associated++;
+    if (file.hashes !== undefined) {
+      this.#digested++;
+      this.#bytes += file.bytes;
+      return;
+    }
+    this.#named++;
+    if (this.#named > NAMED && !this.#job.style.verbose) return;
+    const reason = file.reason === undefined ? "" : ` (${escapeInline(file.reason)})`;
+    this.#job.warn(`${file.state}: ${escapeName(file.path, file.pathBytes)}${reason}`);
+  }
+
+  finish(): void {
+    const more = this.#named - NAMED;
+    if (more > 0 && !this.#job.style.verbose) {
+      this.#job.warn(`… ${counted(more, "more file")} without a digest: -v names them`);
+    }
+    if (this.#associated > 0) {
+      const what = counted(this.#associated, "associated file");
+      this.#job.say(`${what} only in --json: they have the names of other files`);
+    }
+    const part = this.#digested === this.#files
+      ? counted(this.#files, "file")
+      : `${this.#digested} of ${counted(this.#files, "file")}`;
+    this.#job.say(`${part}, ${inUnits(this.#bytes)} digested`);
+  }
+
+  get status(): number {
+    return this.#digested === this.#files ? 0 : 1;
+  }
+}
+
+/** Files without a digest that are named before all of them are asked for. */
+const NAMED = 20;

@@ -1,0 +1,156 @@
+// discern verify IMAGE [MANIFEST]
+
+import type { Command } from "@commander-js/extra-typings";
+import {
+  NotFoundError,
+  openVerification,
+  type ParsedManifest,
+  parseManifest,
+  type VerifyEntry,
+  verifyHead,
+  type VerifyResult,
+} from "../../mod.ts";
+import { PlatformError } from "../../platform/errors.ts";
+import { FileSource } from "../../platform/file_source.ts";
+import { verifyLine, verifySummary } from "../../report/text/verify.ts";
+import * as flags from "../flags.ts";
+import { Job } from "../job.ts";
+import type { Context } from "../program.ts";
+
+/** Adds `verify`: an image against a manifest. */
+export function addVerify(program: Command, { io, finish }: Context): void {
+  program.command("verify")
+    .description("against a manifest in any format that manifest writes")
+    .argument("<image>", "a file, or - with --spool")
+    .argument("[manifest]", "a list of digests; - for standard input")
+    .addOption(flags.oneVolume())
+    .addOption(flags.session())
+    .addOption(flags.json())
+    .addOption(flags.output())
+    .addOption(flags.color())
+    .addOption(flags.verbose())
+    .addOption(flags.quiet())
+    .addOption(flags.progress())
+    .addOption(flags.spool())
+    .addOption(flags.spoolLimit())
+    .action(async (path, list, options) => {
+      finish(
+        await Job.run(io, options, [path, ...list === undefined ? [] : [list]], async (job) => {
+          if (list === undefined) {
+            throw new NotFoundError(
+              `Cannot verify ${path}: there is nothing to verify it against; give a manifest`,
+            );
+          }
+          if (list === "-" && path === "-") {
+            throw new NotFoundError("Cannot verify: only one of image and manifest can be -");
+          }
+          const opened = await job.open(path, "verify");
+          const listed = await readList(list, job);
+          const image = await job.examine(opened);
+          const verification = await openVerification(image, listed, {
+            ...job.work(),
+            ...(options.volume === undefined ? {} : { volume: options.volume }),
+          });
+          const tally = new Tally();
+          const entries = tally.counting(verification.entries());
+          if (options.json) {
+            const summary = () => tally.summary;
+            await job.document({ ...verifyHead(image), entries, summary });
+          } else await printText(job, path, entries, tally);
+          if (tally.total > 0 || job.interrupted) return tally.status;
+          job.warn(`Cannot verify ${path}: no line of ${list} is about it`);
+          return 2;
+        }),
+      );
+    });
+}
+
+const LIST_LIMIT = 1024 ** 3;
+
+async function readList(path: string, job: Job): Promise<ParsedManifest> {
+  const bytes = path === "-" ? await gather(job.io.stdin) : readFile(path);
+  const listed = parseManifest(bytes);
+  if ("error" in listed) throw new PlatformError(`${listed.error} (${path})`);
+  return listed;
+}
+
+function readFile(path: string): Uint8Array {
+  const file = FileSource.open(path);
+  try {
+    if (file.size > LIST_LIMIT) throw tooLong(path);
+    const bytes = new Uint8Array(file.size);
+    return bytes.subarray(0, file.readSync(0, bytes));
+  } finally {
+    file.close();
+  }
+}
+
+async function gather(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of stream) {
+    total += chunk.length;
+    if (total > LIST_LIMIT) throw tooLong("standard input");
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(total);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+function tooLong(path: string): PlatformError {
+  return new PlatformError(`Cannot read ${path}: it is longer than ${LIST_LIMIT} bytes`);
+}
+
+/** Lines of trouble that are shown before all of them are asked for. */
+const SHOWN = 16;
+
+async function printText(
+  job: Job,
+  path: string,
+  entries: Iterable<VerifyEntry>,
+  tally: Tally,
+): Promise<void> {
+  const { verbose, quiet } = job.options;
+  const kept: string[] = [];
+  let left = 0;
+  for await (const entry of job.untilInterrupted(entries)) {
+    if (verbose) job.write(`${verifyLine(entry, job.style)}\n`);
+    else if (entry.state !== "ok" && kept.length < SHOWN) kept.push(verifyLine(entry, job.style));
+    else if (entry.state !== "ok") left++;
+  }
+  if (quiet || (tally.total === 0 && !job.interrupted)) return;
+  job.write(`${verifySummary(path, tally.summary, job.style)}\n`);
+  job.lines(kept);
+  if (left > 0) job.write(`… ${left} more: -v\n`);
+}
+
+class Tally {
+  readonly summary: Record<keyof VerifyResult["summary"], number> = {
+    ok: 0,
+    mismatch: 0,
+    missing: 0,
+    extra: 0,
+    unreadable: 0,
+    renamed: 0,
+  };
+
+  *counting(entries: Iterable<VerifyEntry>): Generator<VerifyEntry> {
+    for (const entry of entries) {
+      this.summary[entry.state]++;
+      yield entry;
+    }
+  }
+
+  get total(): number {
+    return Object.values(this.summary).reduce((sum, each) => sum + each, 0);
+  }
+
+  get status(): number {
+    return this.summary.ok === this.total ? 0 : 1;
+  }
+}
