@@ -4,11 +4,19 @@ import type { Rule, RuleFamily } from "../rule.ts";
 import { descriptorNumbers } from "./descriptor_numbers.ts";
 import { descriptorSet } from "./descriptor_set.ts";
 import { descriptorTexts } from "./descriptor_texts.ts";
+import { directoryRules } from "./dir.ts";
+import { elToritoRules } from "./eltorito.ts";
 import { extents } from "./extents.ts";
+import { gptRules } from "./gpt.ts";
 import { image } from "./image.ts";
 import { imageEnd } from "./image_end.ts";
+import { jolietRules } from "./joliet.ts";
 import { limits } from "./limits.ts";
+import { masterBootRules } from "./mbr.ts";
+import { pathTableRules } from "./pth.ts";
 import { rootRecord } from "./root_record.ts";
+import { rockRidgeRules } from "./rrip.ts";
+import { systemUseRules } from "./susp.ts";
 import { systemArea } from "./system_area.ts";
 
 /** Every family that the audit runs. */
@@ -20,6 +28,14 @@ export const families: readonly RuleFamily[] = [
   descriptorNumbers,
   descriptorTexts,
   rootRecord,
+  directoryRules,
+  pathTableRules,
+  jolietRules,
+  systemUseRules,
+  rockRidgeRules,
+  elToritoRules,
+  masterBootRules,
+  gptRules,
   extents,
   limits,
 ];

@@ -3,7 +3,6 @@
 import { cutTo, extended, setBoth32, setText } from "../edits.ts";
 import { ruleCases } from "../rule_cases.ts";
 
-const PVD = 32768;
 /** Size of iso-level1-genisoimage: 39 sectors of structures and files, 150 of padding. */
 const SIZE = 387_072;
 /** Record of /README.TXT in the root directory: behind `.`, `..`, DATA, DOCS and EMPTYDIR. */
