@@ -7,13 +7,14 @@ import { directoryRecord } from "../../decode/iso9660/layout.ts";
 import type { DirectoryView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags } from "../../model/tree.ts";
-import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
+import type { Hit, Rule, RuleFamily, RuleTable } from "../rule.ts";
 import {
   descriptorField,
   type DescriptorValues,
   type TreeDescriptor,
   treeDescriptors,
 } from "./descriptor_view.ts";
+import { jolietRoot } from "./joliet.ts";
 
 const layouts = ["iso9660/primary-volume-descriptor", "iso9660/directory-record"];
 
@@ -83,6 +84,11 @@ function* checkRecord(image: Image): Iterable<Hit> {
   }
 }
 
+// A Joliet root has an entry of its own in the catalogue.
+function extentRule(volume: string | undefined): Rule {
+  return volume === "joliet" ? jolietRoot : rules.extent;
+}
+
 /** Why the root's extent cannot be used as recorded, or undefined. */
 function extentProblem(
   { rootLocationOfExtent: location, rootDataLength: length, rootFileFlags: flags }:
@@ -114,7 +120,7 @@ function* checkExtent(descriptor: TreeDescriptor, image: Image): Iterable<Hit> {
   if (problem === undefined) return;
   const field = descriptorField(descriptor, "rootLocationOfExtent");
   yield {
-    rule: rules.extent,
+    rule: extentRule(volume),
     span: logicalSpan(field.start, 16),
     message: `the root record cannot be used as it is: ${problem}`,
     recorded: `block ${value.rootLocationOfExtent.le}, ${value.rootDataLength.le} bytes`,
@@ -147,7 +153,7 @@ function* checkDot(directory: DirectoryView, image: Image): Iterable<Hit> {
         recorded: String(a),
         expected: String(b),
         volume,
-        causedBy: rules.extent.id,
+        causedBy: extentRule(volume).id,
       };
     }
     const [a, b] = [value.rootRecordingDateAndTime.raw, own.recordingDateAndTime.raw];
@@ -169,5 +175,5 @@ export const rootRecord: RuleFamily = {
   rules,
   image: [checkRecord],
   directory: [checkDot],
-  faults: { "root-replaced": rules.extent },
+  faults: { "root-replaced": ({ volume }) => ({ rule: extentRule(volume) }) },
 };
