@@ -1,0 +1,196 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { MemorySource } from "../../src/bytes/source.ts";
+import { examine } from "../../src/examine.ts";
+import { type Algorithm, algorithms } from "../../src/kernel/digest.ts";
+import { ParsedManifest } from "../../src/manifest/listed.ts";
+import { manifest } from "../../src/manifest/manifest.ts";
+import { parseManifest } from "../../src/manifest/parse.ts";
+import type { VerifyResult } from "../../src/manifest/result.ts";
+import { summarise, verify, type VerifyOptions } from "../../src/manifest/verify.ts";
+import { NotFoundError } from "../../src/model/describe.ts";
+import type { Image } from "../../src/model/image.ts";
+import type { VolumeKind } from "../../src/model/namespace.ts";
+import { checksumLine, nameBytes } from "../../src/report/checksum.ts";
+import { fixtureImage } from "../support/fixtures.ts";
+import { CountingSource } from "../support/sources.ts";
+import { fileAt, openDamaged, openFixture } from "./support.ts";
+
+const zeroCounts = { ok: 0, mismatch: 0, missing: 0, extra: 0, unreadable: 0, renamed: 0 };
+
+function parsed(list: Uint8Array | string): ParsedManifest {
+  const result = parseManifest(list);
+  assert(result instanceof ParsedManifest, JSON.stringify(result));
+  return result;
+}
+
+/** The lines of a manifest as the report writes them. */
+async function listOf(
+  image: Image,
+  format: "gnu" | "bsd" = "gnu",
+  algorithm: Algorithm = "sha256",
+  volume?: VolumeKind,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { files } = await manifest(image, { algorithms: [algorithm], volume });
+  const lines = files.flatMap(({ path, pathBytes, hashes, associated }) => {
+    const digest = hashes?.[algorithm];
+    if (digest === undefined || associated) return [];
+    return [checksumLine({ name: nameBytes(path, pathBytes), algorithm, digest }, format).slice()];
+  });
+  return new Uint8Array(await new Blob(lines).arrayBuffer());
+}
+
+function named(result: VerifyResult, state: string): string[] {
+  return result.entries.filter((entry) => entry.state === state).map(({ path }) => path);
+}
+
+async function verified(
+  image: Image,
+  list: Uint8Array | string,
+  options?: VerifyOptions,
+): Promise<VerifyResult> {
+  const result = await verify(image, parsed(list), options);
+  assertEquals(result.summary, summarise(result.entries));
+  return result;
+}
+
+for (const name of ["sample", "hostile-names", "mode1-2352", "zisofs2-xorriso"]) {
+  for (const format of ["gnu", "bsd"] as const) {
+    for (const algorithm of algorithms) {
+      Deno.test(`verify() finds ${name} ok by its own ${format} list of ${algorithm}`, async () => {
+        const image = await openFixture(name);
+        const result = await verified(image, await listOf(image, format, algorithm));
+        const { files } = await manifest(image);
+        const count = files.filter(({ type }) => type === "file").length;
+        assertEquals(result.summary, { ...zeroCounts, ok: count });
+        assertEquals(new Set(result.entries.map((entry) => entry.algorithm)).size, 1);
+        assertEquals(result.entries[0]?.algorithm, algorithm);
+      });
+    }
+  }
+}
+
+Deno.test("verify() finds the volume that the paths belong to", async () => {
+  const image = await openFixture("sample");
+  for (const kind of ["iso9660", "joliet", "rockridge"] as const) {
+    const { summary } = await verified(image, await listOf(image, "gnu", "md5", kind));
+    assertEquals(summary, { ...zeroCounts, ok: summary.ok }, kind);
+  }
+  const list = await listOf(image, "gnu", "md5", "iso9660");
+  const { summary } = await verified(image, list, { volume: "joliet" });
+  assert(summary.ok < summary.renamed + summary.missing);
+  await assertRejects(() => verified(image, list, { volume: "udf" }), NotFoundError);
+});
+
+Deno.test("verify() takes paths with ./ and / before them", async () => {
+  const image = await openFixture("sample");
+  const lines = new TextDecoder().decode(await listOf(image)).trimEnd().split("\n");
+  const prefixes = ["./", "/", "", ".//"];
+  const list = lines.map((line, index) => line.replace("  ", `  ${prefixes[index % 4]}`));
+  const { summary } = await verified(image, list.join("\n"));
+  assertEquals(summary, { ...zeroCounts, ok: lines.length });
+});
+
+Deno.test("verify() names what changed between two builds", async () => {
+  const list = await listOf(await openFixture("sample"));
+  const result = await verified(await openFixture("sample2"), list);
+  assertEquals(named(result, "mismatch"), [
+    "/CHANGELOG.md",
+    "/SHA256SUMS",
+    "/share/tables/cuxhaven.dat",
+  ]);
+  assertEquals(named(result, "extra"), ["/share/doc/errata.txt"]);
+  const renamed = result.entries.filter(({ state }) => state === "renamed");
+  assertEquals(
+    renamed.map(({ path, renamedTo }) => [path.split("/").at(-1), renamedTo?.split("/").at(-1)]),
+    [["front.png", "cover.png"], ["brest.dat", "brest.dat"]],
+  );
+  assert(named(result, "missing").every((path) => path.includes("chapter-3")));
+  for (const { state, recorded, computed } of result.entries) {
+    if (state === "mismatch") assert(recorded !== computed && computed !== undefined);
+    if (state === "ok") assertEquals(recorded, computed);
+  }
+});
+
+Deno.test("verify() finds one flipped bit, and only that", async () => {
+  const list = await listOf(await openFixture("sample"));
+  const result = await verified(await openDamaged("file-bit"), list);
+  assertEquals(named(result, "mismatch").map((path) => path.split("/").at(-1)), ["helgoland.dat"]);
+  assertEquals(result.summary.ok, result.entries.length - 1);
+});
+
+Deno.test("verify() says which files a cut made unreadable", async () => {
+  const list = await listOf(await openFixture("sample"));
+  const image = await openDamaged("cut-half");
+  const result = await verified(image, list);
+  const { files } = await manifest(image);
+  const cut = files.filter(({ state, type }) => state === "cut" && type === "file");
+  assertEquals(new Set(named(result, "unreadable")), new Set(cut.map(({ path }) => path)));
+  const [entry] = result.entries.filter(({ state }) => state === "unreadable");
+  assertMatch(entry?.reason ?? "", /^cut: \d+ of \d+ bytes/);
+});
+
+Deno.test("verify() checks the image file by the line with its name", async () => {
+  const bytes = await fixtureImage("sample");
+  const image = await examine(new MemorySource(bytes, "/pub/sample.iso"));
+  for (const algorithm of ["sha256", "blake3", "md5"] as const) {
+    const { image: facts } = await manifest(image, { algorithms: [algorithm], image: true });
+    const digest = facts.hashes?.[algorithm] ?? "";
+    const other = "0".repeat(digest.length);
+    const list = `${other}  other.iso\n${digest} *./sample.iso\n`;
+    const result = await verified(image, list);
+    assertEquals(result.entries, [{
+      path: "sample.iso",
+      state: "ok",
+      algorithm,
+      recorded: digest,
+      computed: digest,
+    }]);
+    const wrong = await verified(image, `${other}  sample.iso\n`);
+    assertEquals(wrong.summary, { ...zeroCounts, mismatch: 1 });
+    const joined = new TextDecoder().decode(await listOf(image, "gnu", algorithm)) +
+      `${digest}  sample.iso\n`;
+    const both = await verified(image, joined);
+    assertEquals(both.summary, { ...zeroCounts, ok: both.entries.length });
+  }
+});
+
+Deno.test("verify() checks every digest, region and volume of discern's JSON", async () => {
+  const bytes = await fixtureImage("sample");
+  const image = await examine(new MemorySource(bytes, "sample.iso"));
+  const options = { algorithms: ["md5", "blake3"], regions: true, image: true } as const;
+  const document = await manifest(image, { ...options, volume: "all" });
+  const { summary } = await verified(image, JSON.stringify(document));
+  const count = document.files.filter(({ type }) => type === "file").length;
+  assertEquals(summary, { ...zeroCounts, ok: count + (document.regions?.length ?? 0) + 1 });
+
+  const [place] = fileAt(document.files, "/README.md")?.extents ?? [];
+  const changed = bytes.slice();
+  changed.set([0x58], place?.offset);
+  changed.set([0x58], 5); // system area
+  const other = await examine(new MemorySource(changed, "sample.iso"));
+  const result = await verified(other, JSON.stringify(document));
+  const bad = result.entries.filter(({ state }) => state !== "ok");
+  assertEquals(new Set(bad.map(({ state }) => state)), new Set(["mismatch"]));
+  assertEquals(bad.filter(({ offset }) => offset !== undefined).length, 1);
+  assertEquals(bad.filter(({ path }) => path.toUpperCase() === "/README.MD").length, 3);
+});
+
+Deno.test("verify() never says that a file listed without a digest is ok", async () => {
+  const document = await manifest(await openDamaged("cut-half"));
+  const result = await verified(await openFixture("sample"), JSON.stringify(document));
+  const cut = document.files.filter(({ state, type }) => state === "cut" && type === "file");
+  assert(cut.length > 0);
+  assertEquals(named(result, "unreadable"), cut.map(({ path }) => path));
+});
+
+Deno.test("verify() reads only the files that the list needs", async () => {
+  const bytes = await fixtureImage("sample");
+  const source = new CountingSource(new MemorySource(bytes, "sample.iso"));
+  const image = await examine(source);
+  const { files } = await manifest(image, { algorithms: ["md5"] });
+  const file = fileAt(files, "/README.md");
+  source.bytes = 0;
+  const { summary } = await verified(image, `${file?.hashes?.md5}  README.md\n`);
+  assertEquals([summary.ok, summary.extra > 5], [1, true]);
+  assertEquals(source.bytes, file?.bytes);
+});
