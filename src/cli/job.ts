@@ -14,7 +14,7 @@ import { FileSource, withTurns } from "../platform/file_source.ts";
 import type { Keep } from "../platform/permissions.ts";
 import { spool } from "../platform/stdin.ts";
 import { jsonDocument } from "../report/json.ts";
-import type { Style } from "../report/style.ts";
+import { plainStyle, type Style } from "../report/style.ts";
 import { BufferedOutput, type Io, type Output } from "./io.ts";
 import { Progress } from "./progress.ts";
 
@@ -66,7 +66,8 @@ export class Job {
     const color = options.color ?? "auto";
     this.style = {
       color: color === "always" || (color === "auto" && onTerminal && !io.noColor),
-      width: onTerminal ? Math.max(40, io.width) : Infinity,
+      width: onTerminal ? Math.max(40, io.width) : plainStyle.width,
+      cut: onTerminal,
       verbose: options.verbose === true,
     };
     this.#progress = new Progress(io, options.progress !== false && options.quiet !== true);

@@ -5,14 +5,16 @@ import stringWidth from "string-width";
 /** How a text report is to be written. */
 export type Style = {
   readonly color: boolean;
-  /** Columns that lines are to fit in; Infinity where they may be of any length. */
+  /** Columns that sentences are broken to. */
   readonly width: number;
+  /** Cut names in their middle rather than let a line grow over the width: on terminals only. */
+  readonly cut: boolean;
   /** Everything instead of one screen. */
   readonly verbose: boolean;
 };
 
-/** No colour, lines of any length, one screen. */
-export const plainStyle: Style = { color: false, width: Infinity, verbose: false };
+/** No colour, names whole, one screen. */
+export const plainStyle: Style = { color: false, width: 80, cut: false, verbose: false };
 
 const codes = {
   bold: "1",

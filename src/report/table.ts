@@ -12,7 +12,7 @@ export type TableColumn = {
 
 const GAP = "  ";
 
-/** Rows of a table under its titles, each a line; the flexible column is cut to the style's width. */
+/** Rows of a table under its titles, each a line; the flexible column is cut where the style says so. */
 export function table(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
@@ -26,7 +26,7 @@ export function table(
   );
   const flexible = columns.findIndex((column) => column.flexible === true);
   const total = widths.reduce((sum, each) => sum + each, 0) + GAP.length * (columns.length - 1);
-  if (flexible >= 0 && total > style.width) {
+  if (style.cut && flexible >= 0 && total > style.width) {
     const room = (widths[flexible] ?? 0) - (total - style.width);
     widths[flexible] = Math.max(8, room);
   }

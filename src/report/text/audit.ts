@@ -46,31 +46,48 @@ function verdictLine(result: AuditResult, style: Style): string {
 }
 
 function* findings(result: AuditResult, style: Style): Generator<string> {
-  const notRun = (finding: Finding) => finding.rule === "LIM-001";
-  const listed = result.findings.filter((finding) => !notRun(finding));
-  const causes = style.verbose
-    ? listed
-    : listed.filter((finding) =>
-      finding.causedBy === undefined &&
-      (finding.severity === "error" || finding.severity === "warning")
-    );
-  const shown = style.verbose ? causes : causes.slice(0, FINDINGS_SHOWN);
+  const listed = result.findings.filter(({ rule }) => rule !== "LIM-001");
+  const groups = style.verbose ? listed.map((finding) => [finding]) : causes(listed);
+  const shown = style.verbose ? groups : groups.slice(0, FINDINGS_SHOWN);
   if (shown.length > 0) yield "";
-  for (const finding of shown) yield* findingLines(finding, result, style);
-  const left = listed.length - shown.length - symptomsOf(shown, result, style);
+  let told = 0;
+  for (const [first, ...others] of shown) {
+    if (first === undefined) continue;
+    yield* findingLines(first, others.length, result, style);
+    told += 1 + others.length + (style.verbose ? 0 : symptomsOf([first, ...others], result));
+  }
+  const left = listed.length - told;
   if (left > 0) yield paint(style, "dim", `  … ${counted(left, "more finding")}: -v`);
 }
 
+// What explains itself and is grave, those of one rule together.
+function causes(findings: readonly Finding[]): Finding[][] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { severity, rule, causedBy } = finding;
+    if (causedBy !== undefined || (severity !== "error" && severity !== "warning")) continue;
+    const key = `${rule} ${severity}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  return [...groups.values()];
+}
+
 // Symptoms of a shown cause are told beside it.
-function symptomsOf(shown: readonly Finding[], { findings }: AuditResult, style: Style): number {
-  if (style.verbose) return 0;
+function symptomsOf(shown: readonly Finding[], { findings }: AuditResult): number {
   return findings.filter(({ causedBy, rule }) => {
     const cause = causedBy === undefined ? undefined : findings[causedBy];
     return cause !== undefined && shown.includes(cause) && rule !== "LIM-001";
   }).length;
 }
 
-function* findingLines(finding: Finding, result: AuditResult, style: Style): Generator<string> {
+function* findingLines(
+  finding: Finding,
+  others: number,
+  result: AuditResult,
+  style: Style,
+): Generator<string> {
   const { severity, rule, title, message, remedy } = finding;
   const room = style.width - INDENT.length;
   const sure = finding.confidence === "certain" ? "" : ` (${finding.confidence})`;
@@ -88,6 +105,7 @@ function* findingLines(finding: Finding, result: AuditResult, style: Style): Gen
     if (expected !== undefined) yield `${INDENT}expected  ${escapeInline(expected)}`;
     yield `${INDENT}${paint(style, "dim", escapeInline(finding.clause))}`;
   }
+  if (others > 0) yield `${INDENT}… and in ${counted(others, "more place")}`;
   yield* consequences(finding, result, style);
   if (severity === "error" || severity === "warning") {
     const [line = "", ...more] = wrap(escapeInline(remedy), room - 2);
@@ -142,7 +160,7 @@ function* accounting(result: AuditResult, style: Style): Generator<string> {
   const owned = Object.entries(result.accounting.owners)
     .sort(([, a], [, b]) => b - a)
     .map(([owner, total]) => `${owner} ${bytes(total)}`);
-  yield* labelled("bytes", owned.join(" · "), style);
+  if (owned.length > 0) yield* labelled("bytes", owned.join(" · "), style);
   const files = result.volumes.map(({ kind, files, directories }) =>
     `${volumeName(kind)}: ${counted(files, "file")}, ${counted(directories, "folder")}`
   );

@@ -1,0 +1,149 @@
+// `discern compare` as text: the verdict, then files, fields and bytes, one screen unless more is wanted.
+
+import type { CompareResult, FieldDifference, FileChange } from "../../compare/result.ts";
+import { escapeInline, escapeName, escapeText } from "../escape.ts";
+import { bytes, count, counted, type Paint, paint, type Style, wrap } from "../style.ts";
+
+const verdicts: Readonly<Record<CompareResult["verdict"], readonly [Paint, string]>> = {
+  "identical": ["green", "all bytes are the same"],
+  "same-except-times": ["green", "only recorded times and what derives from them differ"],
+  "same-content": ["yellow", "the same paths with the same content, recorded differently"],
+  "different": ["alarm", ""],
+};
+
+const signs: Readonly<Record<FileChange["change"], readonly [string, Paint]>> = {
+  added: ["+", "green"],
+  removed: ["-", "red"],
+  content: ["~", "yellow"],
+  metadata: ["m", "cyan"],
+  moved: [">", "grey"],
+  renamed: ["r", "cyan"],
+};
+
+/** Entries of each list on one screen. */
+const SHOWN = 8;
+
+/** The lines of the report. */
+export function* compareText(result: CompareResult, style: Style): Generator<string> {
+  yield verdictLine(result, style);
+  yield `  a  ${escapeText(result.a.path)}  ${bytes(result.a.bytes)}`;
+  yield `  b  ${escapeText(result.b.path)}  ${bytes(result.b.bytes)}`;
+  yield* sectorLines(result, style);
+  const changes = result.files.map((change) => changeLines(change, style));
+  yield* part("Files", changes, "change", style, legend(result));
+  const fields = result.fields.map((field) => fieldLines(field, style));
+  yield* part("Fields", fields, "field", style);
+  const { size } = result.sectors;
+  const ranges = result.sectors.ranges.map((range) => [rangeLine(range, size)]);
+  yield* part("Ranges", ranges, "range", style);
+  for (const note of result.notes ?? []) {
+    for (const [index, line] of wrap(escapeInline(note), style.width - 8).entries()) {
+      yield `${paint(style, "dim", index === 0 ? "note  " : "      ")}${line}`;
+    }
+  }
+}
+
+function verdictLine({ verdict, summary, ignored }: CompareResult, style: Style): string {
+  const [how, meaning] = verdicts[verdict];
+  const kinds = ["content", "added", "removed", "renamed", "moved", "metadata"] as const;
+  const counts = kinds.filter((kind) => summary[kind] > 0).map((kind) =>
+    `${kind} ${count(summary[kind])}`
+  );
+  const files = counts.length === 0
+    ? []
+    : [`${counts.join(" · ")} · same ${count(summary.unchanged)}`];
+  const parts = [...(meaning === "" ? [] : [meaning]), ...files];
+  const rest = ignored === true ? " (all of it ignored)" : "";
+  return `${paint(style, how, verdict.toUpperCase())}   ${parts.join(" · ")}${rest}`;
+}
+
+function* sectorLines({ sectors, verdict }: CompareResult, style: Style): Generator<string> {
+  if (verdict === "identical") return;
+  const { equal, different, onlyA, onlyB, differentBytes } = sectors;
+  const only = [
+    ...(onlyA > 0 ? [`${count(onlyA)} only in a`] : []),
+    ...(onlyB > 0 ? [`${count(onlyB)} only in b`] : []),
+  ];
+  const text = [
+    `${counted(different, "sector")} of ${count(equal + different)} differ, in ${
+      counted(differentBytes, "byte")
+    }`,
+    ...only,
+  ];
+  for (const line of wrap(text.join(" · "), style.width - 5)) yield `     ${line}`;
+}
+
+function legend({ files }: CompareResult): string {
+  const used = new Set(files.map(({ change }) => change));
+  return [...used].map((change) => `${signs[change][0]} ${change}`).join("  ");
+}
+
+function* part(
+  title: string,
+  entries: readonly (readonly string[])[],
+  one: string,
+  style: Style,
+  note = "",
+): Generator<string> {
+  if (entries.length === 0) return;
+  yield "";
+  yield `${paint(style, "bold", title)}${note === "" ? "" : paint(style, "dim", `   ${note}`)}`;
+  const shown = style.verbose ? entries : entries.slice(0, SHOWN);
+  for (const entry of shown) yield* entry;
+  const left = entries.length - shown.length;
+  if (left > 0) yield paint(style, "dim", `  … ${counted(left, `more ${one}`)}: -v`);
+}
+
+function changeLines(change: FileChange, style: Style): string[] {
+  const [sign, how] = signs[change.change];
+  const name = escapeName(change.path, change.pathBytes);
+  const head = `  ${paint(style, how, sign)} ${name}`;
+  const detail = detailOf(change);
+  return detail === "" ? [head] : [`${head}  ${detail}`];
+}
+
+function detailOf(change: FileChange): string {
+  const { a, b, fields = [], firstDifference } = change;
+  if (change.change === "renamed") {
+    return b?.path === undefined ? "" : `-> ${escapeName(b.path, b.pathBytes)}`;
+  }
+  if (change.change === "added" || change.change === "removed") {
+    const size = (change.change === "added" ? b : a)?.bytes;
+    return size === undefined ? "" : bytes(size);
+  }
+  const parts = [];
+  if (a?.bytes !== undefined && b?.bytes !== undefined && a.bytes !== b.bytes) {
+    parts.push(`${count(a.bytes)} -> ${bytes(b.bytes)}`);
+  }
+  if (firstDifference !== undefined) parts.push(`first difference at byte ${firstDifference}`);
+  if (change.change === "metadata") parts.push(fields.map(escapeInline).join(", "));
+  return parts.join(", ");
+}
+
+function fieldLines(field: FieldDifference, style: Style): string[] {
+  const owner = field.path === undefined ? "" : ` of ${escapeText(field.path)}`;
+  const many = (field.count ?? 1) > 1 ? `  ×${count(field.count ?? 1)}` : "";
+  const head = `  ${escapeInline(field.structure)}${owner}: ${escapeInline(field.field)}${many}`;
+  if (field.a === undefined && field.b === undefined) return [head];
+  const values = `${shortValue(field.a)} -> ${shortValue(field.b)}`;
+  const single = `${head}  ${values}`;
+  return single.length <= style.width ? [single] : [head, `      ${values}`];
+}
+
+function shortValue(value: string | undefined): string {
+  if (value === undefined) return "(none)";
+  const text = escapeText(value);
+  return text.length > 34 ? `${text.slice(0, 33)}…` : text;
+}
+
+function rangeLine(range: CompareResult["sectors"]["ranges"][number], size: number): string {
+  const { offsetA, offsetB, length, different, ownerA, ownerB, name, count: times } = range;
+  const side = (label: string, offset: number | undefined) =>
+    offset === undefined ? [] : [`${label} sector ${count(Math.floor(offset / size))}`];
+  const places = [...side("a", offsetA), ...side("b", offsetB)].join(", ");
+  const owners = [...new Set([ownerA, ownerB].filter((owner) => owner !== undefined))].join("/");
+  const what = name === undefined ? owners : `${owners} ${escapeText(name)}`;
+  const part = `${count(different)} of ${counted(length, "byte")}`;
+  const many = (times ?? 1) > 1 ? `, in ${count(times ?? 1)} stretches` : "";
+  return `  ${places}  ${what}: ${part}${many}`;
+}
