@@ -31,7 +31,9 @@ const explainedByCut: ReadonlySet<string> = new Set([
   "ISO-PTH-001",
   "ISO-PTH-002",
   "ISO-PVD-021",
+  "JOL-011",
   "ISO-XAR-001",
+  "JOL-011",
   "SUS-006",
   "ELT-004",
   "ELT-013",
@@ -39,6 +41,17 @@ const explainedByCut: ReadonlySet<string> = new Set([
   "MBR-002",
   "GPT-005",
   "GPT-008",
+]);
+
+// Rules that say what was read at all: nothing of the image explains them.
+const ownCauses: ReadonlySet<string> = new Set([
+  "IMG-001",
+  "IMG-006",
+  "IMG-007",
+  "IMG-023",
+  "LIM-001",
+  "LIM-003",
+  "EXT-009",
 ]);
 
 /** Takes the hits of one audit. */
@@ -107,11 +120,23 @@ export class FindingList {
 
   #causeOf(kept: Kept, all: ReadonlySet<Kept>): Kept | undefined {
     const { rule, causedBy } = kept.hit;
-    const cut = this.#byRule.get("IMG-001")?.kept[0];
-    if (causedBy === undefined) return explainedByCut.has(rule.id) ? cut : undefined;
-    const candidates = this.#byRule.get(causedBy)?.kept ?? [];
-    const holds = (each: Kept) => contains(each.place, kept.place) && all.has(each);
-    return candidates.find(holds) ?? candidates.find((each) => all.has(each));
+    if (causedBy !== undefined) {
+      const candidates = (this.#byRule.get(causedBy)?.kept ?? []).filter((each) => all.has(each));
+      const named = candidates.find((each) => contains(each.place, kept.place)) ?? candidates[0];
+      if (named !== undefined) return named;
+    }
+    if (ownCauses.has(rule.id)) return undefined;
+    const unread = this.#byRule.get("IMG-023")?.kept ?? [];
+    const refused = unread.find((each) => all.has(each) && contains(each.place, kept.place));
+    if (refused !== undefined) return refused;
+    const touchesEnd = kept.place !== undefined && kept.place.length > 0 &&
+      kept.place.offset + kept.place.length === this.#image.source.size;
+    return explainedByCut.has(rule.id) || touchesEnd ? this.#cut() : undefined;
+  }
+
+  #cut(): Kept | undefined {
+    const found = this.#byRule.get("IMG-001") ?? this.#byRule.get("IMG-006");
+    return found?.kept[0];
   }
 
   #finding({ hit, place, count }: Kept, causedBy: number | undefined): Finding {

@@ -141,6 +141,8 @@ function compareText(a: string, b: string): number {
 }
 
 function compareVersions(a: string, b: string): number {
+  // A directory has no version; masters put it on either side of a file of its name.
+  if (a === "" || b === "") return 0;
   const length = Math.max(a.length, b.length);
   const [left, right] = [a.padStart(length, "0"), b.padStart(length, "0")];
   return left < right ? 1 : left > right ? -1 : 0;
@@ -311,11 +313,14 @@ function identifierSpan({ span, identifier }: RecordView): ReturnType<typeof log
 
 const D_NAME = /^[0-9A-Z_]*$/;
 
+/** What of an identifier is outside its set, in words; empty where nothing is. */
 function badCharacters(text: string, directory: boolean): string {
   const { name, extension } = partsOf(text, directory);
   const body = name + extension;
   if (D_NAME.test(body)) return "";
-  return [...new Set(body.replace(/[0-9A-Z_]/g, ""))].join("");
+  const other = [...new Set(body.replace(/[0-9A-Za-z_]/g, ""))].join("");
+  const lower = /[a-z]/.test(body) ? ["lower case"] : [];
+  return [...lower, ...(other === "" ? [] : [quoted(other)])].join(" and ");
 }
 
 function* checkCharacters(directory: DirectoryView, image: Image): Iterable<Hit> {
@@ -328,7 +333,7 @@ function* checkCharacters(directory: DirectoryView, image: Image): Iterable<Hit>
     yield {
       rule: rules.characters,
       span: identifierSpan(record),
-      message: `${quoted(text)} holds ${quoted(bad)}, outside 0 to 9, A to Z and _` +
+      message: `${quoted(text)} holds ${bad}, outside 0 to 9, A to Z and _` +
         (shared ? "; the enhanced descriptor, which names the same tree, allows it" : ""),
       ...(shared ? { severity: "info" } : {}),
       recorded: hex(record.identifier),

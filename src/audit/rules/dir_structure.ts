@@ -90,8 +90,9 @@ const rules = {
     severity: "warning",
     title: "Directory: the record of its parent points elsewhere",
     clause: "ECMA-119:1987 6.8.2.2",
-    rationale: "Few readers follow it, but those land in another directory. genisoimage lets the " +
-      "parent record of a directory that it could not read point at that directory itself.",
+    rationale: "Few readers follow it, but those land in another directory. It points at the " +
+      "directory itself in the Joliet trees of libisofs (xorriso) and in directories that " +
+      "genisoimage could not read, which is told as a fact.",
     remedy: "Nothing is lost: find the parent from the root instead.",
     layouts,
   },
@@ -317,15 +318,16 @@ function* checkDotDot(directory: DirectoryView, image: Image): Iterable<Hit> {
   const original = placeholder === undefined ? parent : tree.parent(placeholder);
   const places = [parent, original].map((node) => tree.extent(node, 0).start);
   if (places.some((start) => pointsAt(record, start, tree))) return;
-  // genisoimage writes this for a directory that it could not read.
-  const self = directory.records.length === 2 && pointsAt(record, directory.span.start, tree);
+  // libisofs writes this in every Joliet tree, genisoimage for a directory that it could not read.
+  const self = pointsAt(record, directory.span.start, tree);
   const { locationOfExtent } = recordValues(record);
   const expected = (places[0] ?? 0) / tree.blockSize;
   yield {
     rule: rules.dotDotPlace,
     span: recordField(record, "locationOfExtent"),
     message: self
-      ? `".." of the empty directory names the directory itself, not block ${expected} of its parent`
+      ? `".." names the directory itself, block ${locationOfExtent.le}, not its parent at block ` +
+        `${expected}`
       : `".." names logical block ${locationOfExtent.le}, the parent begins at block ${expected}`,
     ...(self ? { severity: "info" } : {}),
     recorded: String(locationOfExtent.le),

@@ -479,6 +479,8 @@ function once(rule: (typeof rules)[keyof typeof rules]): FaultRule {
     const found = span === undefined ? undefined : tableOf(span.start, image);
     if (found === undefined) return { rule };
     const { table, at } = found;
+    // Cut off by the end of the image: the table is outside it, and that is said already.
+    if (table.span.start + table.span.length > image.mapping.logicalSize) return undefined;
     const earlier = image.pathTables.filter((each) => each.tree === table.tree);
     for (const other of earlier.slice(0, earlier.indexOf(table))) {
       const same = image.faults.some((fault) =>
