@@ -63,7 +63,10 @@ export function pairTrees(a: Image, b: Image): readonly TreePair[] {
   return pairs;
 }
 
-/** Whether a stretch of logical bytes lies at the same place in both, and nothing in it differs. */
+/**
+ * Whether a stretch of logical bytes lies at the same place in both images, and nothing in it differs.
+ * What lies past the end of both counts as the same where the images end together.
+ */
 export function isUntouched(
   a: Side,
   b: Side,
@@ -76,7 +79,9 @@ export function isUntouched(
   const from = a.ofLogical(startA);
   if (from !== b.ofLogical(startB)) return false;
   const to = a.ofLogical(startA + length - 1) + 1;
-  return to <= Math.min(a.size, b.size) && from >= 0 && !sectors.any(from, to);
+  const end = Math.min(to, a.size, b.size);
+  if (end < to && a.size !== b.size) return false;
+  return !sectors.any(Math.max(0, from), end);
 }
 
 // Rock Ridge names tell entries apart where both have one; identifiers may be made from them by counting.

@@ -179,7 +179,11 @@ export function volumesFor(image: Image, kind: EntryQuery["volume"]): readonly V
   throw new NotFoundError(`Cannot show volume ${kind} of ${image.path}: it has ${there}`);
 }
 
-function placeOf(namespace: Namespace, node: number): { path: string; pathBytes?: Uint8Array } {
+/** The path of a node in a namespace, with its bytes where they are not valid text. */
+export function placeOf(
+  namespace: Namespace,
+  node: number,
+): { readonly path: string; readonly pathBytes?: Uint8Array } {
   const { tree, kind } = namespace;
   const parts: Uint8Array[] = [];
   let valid = true;
