@@ -26,6 +26,8 @@ export type {
   Structure,
   Values,
 } from "./bytes/struct.ts";
+export { compare, compareExit, type CompareOptions } from "./compare/compare.ts";
+export type * from "./compare/result.ts";
 export { ContainerError, type Sidecars } from "./container/container.ts";
 export { examine, type ExamineOptions } from "./examine.ts";
 export {
@@ -60,8 +62,8 @@ export type {
   RecordView,
   SystemUseBytes,
   SystemUseEntry,
+  VariableField,
 } from "./model/directory.ts";
-export { why } from "./model/locate.ts";
 export { entryFacts, type EntryState, entryState } from "./model/entry.ts";
 export {
   type BootEntry,
@@ -75,6 +77,7 @@ export {
   type Session,
   type Volume,
 } from "./model/image.ts";
+export { locate, Located, Locator, type RawPart, why } from "./model/locate.ts";
 export type { SectorMapping } from "./model/mapping.ts";
 export {
   type Entry,
@@ -84,6 +87,7 @@ export {
   type VolumeKind,
 } from "./model/namespace.ts";
 export type { PathTable, PathTableRecord, PathTableType } from "./model/path_table.ts";
+export type { Place } from "./model/places.ts";
 export type { FaultLog, StructureLog } from "./model/recorder.ts";
 export type { ClaimRef, Claims, Overlap, Region, RegionMap } from "./model/regions.ts";
 export type * from "./model/result.ts";
