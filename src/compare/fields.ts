@@ -32,10 +32,12 @@ export class FieldList {
   readonly #a: Side;
   readonly #b: Side;
   readonly #listed: FieldDifference[] = [];
+  readonly #room: number;
   readonly #folded = new Map<string, { difference: FieldDifference; count: number }>();
 
-  /** For structures of `a` and `b`. */
-  constructor(a: Side, b: Side) {
+  /** For structures of `a` and `b`; up to `room` differences are listed by themselves. */
+  constructor(a: Side, b: Side, room: number = FIELDS_LISTED) {
+    this.#room = room;
     this.#a = a;
     this.#b = b;
   }
@@ -81,7 +83,7 @@ export class FieldList {
       ...(role === "value" ? {} : { role }),
       ...(volume === undefined ? {} : { volume }),
     };
-    if (this.#listed.length >= FIELDS_LISTED) {
+    if (this.#listed.length >= this.#room) {
       const key = `${structure}\0${name}\0${volume ?? ""}`;
       const known = this.#folded.get(key);
       if (known === undefined) this.#folded.set(key, { difference: head, count: 1 });

@@ -124,6 +124,7 @@ export class RangeList {
   readonly #a: Side;
   readonly #b: Side;
   readonly #onPair: (pair: RegionPair) => void;
+  readonly #listed: number;
   readonly #ranges: DifferentRange[] = [];
   #open: Open | undefined;
   #endA = 0;
@@ -133,8 +134,14 @@ export class RangeList {
   /** Position at which the last stretch in the list begins. */
   #lastStart = 0;
 
-  /** `onPair` is told of the regions of each stretch. */
-  constructor(a: Side, b: Side, onPair: (pair: RegionPair) => void) {
+  /** `onPair` is told of the regions of each stretch; up to `listed` of them are listed by themselves. */
+  constructor(
+    a: Side,
+    b: Side,
+    onPair: (pair: RegionPair) => void,
+    listed: number = RANGES_LISTED,
+  ) {
+    this.#listed = listed;
     this.#a = a;
     this.#b = b;
     this.#onPair = onPair;
@@ -211,16 +218,16 @@ export class RangeList {
   // What is not listed by itself joins the entry before it, so that every byte is under some entry.
   #push(range: DifferentRange, start: number): void {
     const ranges = this.#ranges;
-    if (ranges.length < RANGES_LISTED) {
+    if (ranges.length < this.#listed) {
       ranges.push(range);
       return;
     }
-    const last = ranges.length > RANGES_LISTED ? ranges.at(-1) : undefined;
+    const last = ranges.length > this.#listed ? ranges.at(-1) : undefined;
     const sameSides = last !== undefined &&
       (last.offsetA === undefined) === (range.offsetA === undefined) &&
       (last.offsetB === undefined) === (range.offsetB === undefined);
     const sameOwners = last?.ownerA === range.ownerA && last?.ownerB === range.ownerB;
-    const full = ranges.length >= 2 * RANGES_LISTED;
+    const full = ranges.length >= 2 * this.#listed;
     if (last === undefined || !sameSides || (!sameOwners && !full)) {
       const { name: _, nameB: __, ...unnamed } = range;
       ranges.push({ ...unnamed, count: 1 });
