@@ -4,6 +4,7 @@ import type { Command } from "@commander-js/extra-typings";
 import type { Context } from "../program.ts";
 import { addAudit } from "./audit.ts";
 import { addCat } from "./cat.ts";
+import { addCompare } from "./compare.ts";
 import { addExtract } from "./extract.ts";
 import { addInfo } from "./info.ts";
 import { addList } from "./list.ts";
@@ -22,6 +23,7 @@ export const commands: readonly AddCommand[] = [
   addAudit,
   addManifest,
   addVerify,
+  addCompare,
   addInfo,
   addList,
   addCat,

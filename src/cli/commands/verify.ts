@@ -2,7 +2,6 @@
 
 import type { Command } from "@commander-js/extra-typings";
 import {
-  NotFoundError,
   openVerification,
   type ParsedManifest,
   parseManifest,
@@ -14,7 +13,7 @@ import { PlatformError } from "../../platform/errors.ts";
 import { FileSource } from "../../platform/file_source.ts";
 import { verifyLine, verifySummary } from "../../report/text/verify.ts";
 import * as flags from "../flags.ts";
-import { Job } from "../job.ts";
+import { Job, UsageError } from "../job.ts";
 import type { Context } from "../program.ts";
 
 /** Adds `verify`: an image against a manifest. */
@@ -37,12 +36,12 @@ export function addVerify(program: Command, { io, finish }: Context): void {
       finish(
         await Job.run(io, options, [path, ...list === undefined ? [] : [list]], async (job) => {
           if (list === undefined) {
-            throw new NotFoundError(
+            throw new UsageError(
               `Cannot verify ${path}: there is nothing to verify it against; give a manifest`,
             );
           }
           if (list === "-" && path === "-") {
-            throw new NotFoundError("Cannot verify: only one of image and manifest can be -");
+            throw new UsageError("Cannot verify: only one of image and manifest can be -");
           }
           const opened = await job.open(path, "verify");
           const listed = await readList(list, job);

@@ -2,7 +2,7 @@
 
 import type { CompareResult, FieldDifference, FileChange } from "../../compare/result.ts";
 import { escapeInline, escapeName, escapeText } from "../escape.ts";
-import { bytes, count, counted, type Paint, paint, type Style, wrap } from "../style.ts";
+import { bytes, count, counted, cutMiddle, type Paint, paint, type Style, wrap } from "../style.ts";
 
 const verdicts: Readonly<Record<CompareResult["verdict"], readonly [Paint, string]>> = {
   "identical": ["green", "all bytes are the same"],
@@ -132,8 +132,7 @@ function fieldLines(field: FieldDifference, style: Style): string[] {
 
 function shortValue(value: string | undefined): string {
   if (value === undefined) return "(none)";
-  const text = escapeText(value);
-  return text.length > 34 ? `${text.slice(0, 33)}…` : text;
+  return cutMiddle(escapeText(value), 34);
 }
 
 function rangeLine(range: CompareResult["sectors"]["ranges"][number], size: number): string {
