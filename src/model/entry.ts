@@ -67,6 +67,7 @@ export function entryFacts(
  */
 export function entryState(image: Image, namespace: Namespace, node: number): EntryState {
   const { tree } = namespace;
+  if (tree.size(node) === 0 && !tree.isDirectory(node)) return { state: "ok" };
   if (tree.elsewhere.has(node)) {
     return { state: "unreadable", reason: "its data are on another volume of the set" };
   }

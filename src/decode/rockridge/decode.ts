@@ -354,17 +354,25 @@ export function linkTarget(entries: readonly SystemUseEntry[]): Uint8Array {
   return concat(parts);
 }
 
+const zisofsAlgorithms = ["PZ", "XZ", "L4", "ZD", "B2"];
+
+// An entry of no known algorithm, or of blocks that are not 32 to 128 KiB, marks nothing as compressed:
+// libarchive and libisofs show the stored bytes of such a file.
 function zisofsOf(entry: SystemUseEntry): Zisofs | undefined {
   if (entry.bytes.length < zisofsEntry.size) return undefined;
+  const algorithm = decodeLatin1(entry.bytes.subarray(4, 6));
+  const exponent = entry.bytes[7] ?? 0;
+  if (!zisofsAlgorithms.includes(algorithm.toUpperCase())) return undefined;
+  if (exponent < 15 || exponent > 17) return undefined;
   const version = entry.signature === "Z2" || (entry.bytes[3] ?? 0) >= 2 ? 2 : 1;
   const view = viewOf(entry.bytes);
   const size = version === 1 ? view.getUint32(8, true) : safeOffset(view.getBigUint64(8, true));
   if (size === undefined) return undefined;
   return {
     version,
-    algorithm: decodeLatin1(entry.bytes.subarray(4, 6)),
+    algorithm,
     headerSize: (entry.bytes[6] ?? 0) * 4,
-    blockSize: 2 ** Math.min(32, entry.bytes[7] ?? 0),
+    blockSize: 2 ** exponent,
     size,
   };
 }
