@@ -72,17 +72,26 @@ const extract: Readonly<Record<Oracle, (image: string, target: string) => readon
   ],
 };
 
+/** An image as a program extracted it; the folder is gone when its user is done. */
+export type Extraction = {
+  readonly folder: string;
+  readonly exitCode: number;
+  /** What the program wrote, both streams. */
+  readonly log: string;
+};
+
 /**
- * Extracts an image with a program and digests the result.
+ * Extracts an image with a program, and lends the result.
  *
  * `fileName` is what the image is called while the program reads it: 7z goes by the extension.
  * The boot images that 7z adds under `[BOOT]` are left out.
  */
-export async function treeSeenBy(
+export async function extractedBy<T>(
   tool: Oracle,
   image: Uint8Array,
-  fileName = "image.iso",
-): Promise<OracleTree> {
+  fileName: string,
+  use: (extraction: Extraction) => Promise<T>,
+): Promise<T> {
   const work = await Deno.makeTempDir({ prefix: "discern-oracle-" });
   try {
     const target = `${work}/out`;
@@ -97,18 +106,32 @@ export async function treeSeenBy(
     }).output();
     await makeReadable(target);
     await removeTree(`${target}/[BOOT]`);
-    const sha256 = await digests(target);
-    const files = new Map<string, { bytes: number; sha256: string }>();
-    for (const [path, size] of await listed(target, "f", "%s")) {
-      files.set(path, { bytes: Number(size), sha256: sha256.get(path) ?? "" });
-    }
-    const symlinks = await listed(target, "l", "%l");
     const text = new TextDecoder();
-    return { files, symlinks, exitCode: code, log: text.decode(stdout) + text.decode(stderr) };
+    const log = text.decode(stdout) + text.decode(stderr);
+    return await use({ folder: target, exitCode: code, log });
   } finally {
     await makeReadable(work);
     await removeTree(work);
   }
+}
+
+/** Extracts an image with a program and digests the result; see {@linkcode extractedBy}. */
+export function treeSeenBy(
+  tool: Oracle,
+  image: Uint8Array,
+  fileName = "image.iso",
+): Promise<OracleTree> {
+  return extractedBy(tool, image, fileName, treeOf);
+}
+
+/** The files and links of an extracted image, with the digests of the files. */
+export async function treeOf({ folder, exitCode, log }: Extraction): Promise<OracleTree> {
+  const sha256 = await digests(folder);
+  const files = new Map<string, { bytes: number; sha256: string }>();
+  for (const [path, size] of await listed(folder, "f", "%s")) {
+    files.set(path, { bytes: Number(size), sha256: sha256.get(path) ?? "" });
+  }
+  return { files, symlinks: await listed(folder, "l", "%l"), exitCode, log };
 }
 
 /** Extracted folders carry the modes of the image, which may shut out whoever is not root. */
