@@ -179,7 +179,9 @@ function inOrder(a: Named, b: Named, compare: (a: Named, b: Named) => number): b
 function* checkOrder(directory: DirectoryView, image: Image): Iterable<Hit> {
   const tree = walkedTree(directory, image);
   if (tree === undefined) return;
-  const records = namedRecords(directory, tree);
+  // What stands in the place of "." and ".." is judged by ISO-DIR-008.
+  const heads = directory.records.slice(0, 2);
+  const records = namedRecords(directory, tree).filter(({ record }) => !heads.includes(record));
   const byClause = misplaced(records, compareByClause);
   if (byClause.length === 0) return;
   const relaxed = tree.kind !== "primary" || sharesEnhanced(directory.tree, image);

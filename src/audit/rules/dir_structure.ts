@@ -1,7 +1,6 @@
 // Rules about directories as a whole (ECMA-119:1987 6.8): their records, places and hierarchy.
 
 import { logicalSpan, roundUp, SECTOR } from "../../bytes/span.ts";
-import type { Fault } from "../../bytes/struct.ts";
 import { isZero } from "../../bytes/text.ts";
 import { directoryRecord } from "../../decode/iso9660/layout.ts";
 import type { DirectoryView, RecordView } from "../../model/directory.ts";
@@ -420,7 +419,27 @@ function* checkStale(directory: DirectoryView, image: Image): Iterable<Hit> {
 }
 
 // The root of a tree is judged with its descriptor: ISO-PVD-021, JOL-011.
-const outside: FaultRule = ({ node }: Fault) => node === 0 ? undefined : { rule: rules.outside };
+const outside: FaultRule = ({ node }) => node === 0 ? undefined : { rule: rules.outside };
+
+// A "." or ".." under another identifier is a directory that leads back, by ISO-DIR-008's fault.
+const loop: FaultRule = ({ tree: index, node }, image) => {
+  const tree = index === undefined ? undefined : image.trees[index];
+  if (tree === undefined || node === undefined) return { rule: rules.loop };
+  const parent = tree.parent(node);
+  const among = node - tree.firstChild(parent);
+  const targets = [parent, tree.parent(parent)].slice(among, among + 1);
+  const start = tree.extent(node, 0).start;
+  const renamed = targets.some((target) => tree.extent(target, 0).start === start);
+  return { rule: rules.loop, ...(renamed ? { causedBy: rules.dotRecords.id } : {}) };
+};
+
+// Behind the records of the root there is something else where its recorded length is too large.
+const notRecords: FaultRule = ({ node, tree: index, span }, image) => {
+  const tree = index === undefined ? undefined : image.trees[index];
+  const behind = node === 0 && tree !== undefined && span !== undefined &&
+    span.start > tree.extent(0, 0).start;
+  return { rule: rules.notRecords, ...(behind ? { causedBy: "ISO-PVD-022" } : {}) };
+};
 
 /** Rules about directories as a whole, with their checks. */
 export const directoryStructure = {
@@ -440,9 +459,9 @@ export const directoryStructure = {
     "record-crosses-sector": rules.recordCrossesSector,
     "name-length-zero": rules.nameLengthZero,
     "directory-outside": outside,
-    "directory-loop": rules.loop,
+    "directory-loop": loop,
     "directory-shared": rules.shared,
-    "directory-not-records": rules.notRecords,
-    "directory-overrun": rules.notRecords,
+    "directory-not-records": notRecords,
+    "directory-overrun": notRecords,
   },
 } satisfies RuleFamily;

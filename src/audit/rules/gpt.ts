@@ -337,6 +337,8 @@ function* checkEntries(image: Image, facts: ProofFacts): Iterable<Hit> {
   if (header === undefined) return;
   const { table, value } = header;
   const { firstUsableLba: first, lastUsableLba: last } = value;
+  const changed = header.proof?.arrayCrc !== undefined &&
+    header.proof.arrayCrc !== value.partitionEntryArrayCrc32;
   for (const entry of image.structuresOf(gptEntry)) {
     const { array } = table;
     const own = array !== undefined && entry.span.start >= array.start &&
@@ -351,6 +353,7 @@ function* checkEntries(image: Image, facts: ProofFacts): Iterable<Hit> {
       message: `the partition has blocks ${start} to ${end}, usable are ${first} to ${last}`,
       recorded: `${start} to ${end}`,
       expected: `${first} to ${last}`,
+      ...(changed ? { causedBy: rules.arrayChecksum.id } : {}),
     };
   }
 }

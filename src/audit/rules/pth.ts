@@ -321,8 +321,15 @@ function* checkOrder({ entries, tree, levels }: PathTableView): Iterable<Hit> {
       span: recordSpan(b.record),
       message: `record ${index + 1}, ${describe(b.record, tree)}, should not follow ` +
         `${describe(a.record, tree)}`,
+      ...(isMisnamed(a, tree) || isMisnamed(b, tree) ? { causedBy: rules.nameDiffers.id } : {}),
     };
   }
+}
+
+/** Whether a record stands at a directory of another name. */
+function isMisnamed({ record, byPlace }: TableEntry, tree: Tree): boolean {
+  return byPlace.length > 0 &&
+    !byPlace.some((node) => equalBytes(tree.identifier(node), record.identifier));
 }
 
 // Padded with blanks on the right (6.9.1); Joliet compares by units of 16 bits.
@@ -376,10 +383,11 @@ function* checkReach(view: PathTableView): Iterable<Hit> {
 }
 
 function* checkNames({ entries, tree }: PathTableView): Iterable<Hit> {
-  for (const { record, byPlace, index, disputed } of entries) {
+  for (const entry of entries) {
+    const { record, byPlace, index, disputed } = entry;
     const node = byPlace[0];
     if (node === undefined || node === 0 || index === 0 || disputed) continue;
-    if (byPlace.some((each) => equalBytes(tree.identifier(each), record.identifier))) continue;
+    if (!isMisnamed(entry, tree)) continue;
     const name = quoted(identifierText(tree.identifier(node), tree));
     yield {
       rule: rules.nameDiffers,

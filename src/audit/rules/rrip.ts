@@ -9,6 +9,7 @@ import {
   parentLink,
   posixAttributes,
   posixAttributes112,
+  symbolicLink,
 } from "../../decode/rockridge/layout.ts";
 import {
   type DirectoryView,
@@ -45,6 +46,17 @@ const rules = {
       "directories differ by design and are exempt.",
     remedy: "See whether the extent holds directory records; that decides.",
     layouts: [posixAttributes.id],
+  },
+  linkComponents: {
+    id: "RRP-008",
+    severity: "error",
+    title: "Symbolic link components overrun or use reserved flags",
+    clause: "RRIP 1.12 4.1.3",
+    rationale: "The target cannot be put together as it was meant. genisoimage writes an empty " +
+      "component as the root in the middle of a link, which is told as a fact; bits 4 and 5 are " +
+      "historical.",
+    remedy: "Fetch the sector again; what of the target can be read is shown.",
+    layouts: [symbolicLink.id],
   },
   malformedName: {
     id: "RRP-014",
@@ -204,6 +216,45 @@ function* checkName({ signature, bytes, span }: SystemUseEntry): Iterable<Hit> {
   };
 }
 
+const componentFlags = { current: 2, parent: 4, root: 8 } as const;
+const SPECIAL_COMPONENTS = componentFlags.current | componentFlags.parent | componentFlags.root;
+const RESERVED_COMPONENT_FLAGS = 0xc0;
+
+function componentProblem(flags: number, length: number, room: number): string | undefined {
+  if (length > room) return `it has ${length} bytes, ${room} are left in its entry`;
+  if ((flags & RESERVED_COMPONENT_FLAGS) !== 0) return "reserved flags are set";
+  const special = flags & SPECIAL_COMPONENTS;
+  const single = special === 0 || Object.values(componentFlags).includes(special as 2 | 4 | 8);
+  if (!single) return "it is more than one of ., .. and /";
+  return special !== 0 && length > 0 ? `it is special and has ${length} bytes of name` : undefined;
+}
+
+function* checkLink({ systemUse }: RecordView): Iterable<Hit> {
+  let number = 0;
+  for (const { signature, bytes, span } of systemUse) {
+    if (signature !== "SL") continue;
+    for (let at: number = symbolicLink.size; at + 2 <= bytes.length;) {
+      const [flags = 0, length = 0] = bytes.subarray(at, at + 2);
+      const room = bytes.length - at - 2;
+      const problem = componentProblem(flags, length, room);
+      const middleRoot = number > 0 && (flags & componentFlags.root) !== 0;
+      number++;
+      if (problem !== undefined || middleRoot) {
+        yield {
+          rule: rules.linkComponents,
+          span: logicalSpan(span.start + at, 2 + Math.min(length, room)),
+          message: `component ${number} of the symbolic link, flags 0x${
+            flags.toString(16).padStart(2, "0")
+          }: ${problem ?? "the root stands behind the first component"}`,
+          ...(problem === undefined ? { severity: "info" } : {}),
+          recorded: hex(bytes.subarray(at, at + 2)),
+        };
+      }
+      at += 2 + length;
+    }
+  }
+}
+
 /** The alternate name of a record: all its NM entries together. */
 function nameOf(
   { systemUse }: RecordView,
@@ -307,6 +358,7 @@ export const rockRidgeRules: RuleFamily = {
   directory: [
     ofEntries(checkOrders),
     ofRecords(checkFileType),
+    ofRecords(checkLink),
     ofEntries(checkName),
     checkDuplicateNames,
     ofRecords(checkChildLink),

@@ -130,8 +130,21 @@ export function* recordPlaces(
     const crosses = at + length > sectorEnd;
     const nameless = at + HEAD <= bytes.length && bytes[at + HEAD - 1] === 0;
     if (length >= minimum && !crosses && !nameless) {
-      yield { at, length };
-      at += length;
+      const swallowed = swallowedRecord(view, at, length, minimum, sectorEnd);
+      if (swallowed === undefined) {
+        yield { at, length };
+        at += length;
+        continue;
+      }
+      fault(
+        "record-length",
+        at,
+        1,
+        `a record has length ${length}; the next record begins ${swallowed - at} bytes on`,
+        { recorded: String(length), expected: `${minimum} to ${swallowed - at}` },
+      );
+      yield { at, length: swallowed - at, repaired: true };
+      at = swallowed;
       continue;
     }
     const next = resync(view, at + 2, sectorEnd);
@@ -183,6 +196,28 @@ export function* recordPlaces(
     }
     at = next ?? sectorEnd;
   }
+}
+
+/**
+ * Where a record begins inside one that is too long: looked for only if neither a record nor unused
+ * bytes follow the length as recorded.
+ */
+function swallowedRecord(
+  view: DataView,
+  at: number,
+  length: number,
+  minimum: number,
+  sectorEnd: number,
+): number | undefined {
+  const end = at + length;
+  if (end === sectorEnd || looksLikeRecord(view, end, sectorEnd)) return undefined;
+  const rest = new Uint8Array(view.buffer, view.byteOffset + end, sectorEnd - end);
+  if (isZero(rest)) return undefined;
+  const first = at + minimum;
+  for (let inside = first + first % 2; inside < end; inside += 2) {
+    if (looksLikeRecord(view, inside, sectorEnd)) return inside;
+  }
+  return undefined;
 }
 
 // One damaged number is a damaged record; three that all disagree are other data. Masters that left out
