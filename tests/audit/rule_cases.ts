@@ -25,8 +25,8 @@ export type ExpectedHit = {
 /** One change to one image, and all that comes of it. */
 export type RuleCase = {
   readonly name: string;
-  /** Name of a fixture. */
-  readonly image: string;
+  /** Name of a fixture, or what makes a clean image that no tool makes. */
+  readonly image: string | (() => Uint8Array);
   /** Makes the image that the mutation starts from, in place; the fixture itself where absent. */
   readonly prepare?: (view: DataView<ArrayBuffer>) => void;
   /** Changes the bytes in place, or returns others. */
@@ -104,12 +104,13 @@ export function newFindings(changed: AuditResult, unchanged: AuditResult): Findi
 
 /** Runs one case; the assertion shows every finding with its message. */
 async function runCase(id: string, each: RuleCase): Promise<void> {
-  const bytes = (await fixtureImage(each.image)).slice();
-  const name = fixtureFileName(each.image);
+  const made = typeof each.image === "string" ? await fixtureImage(each.image) : each.image();
+  const bytes = made.slice();
+  const name = typeof each.image === "string" ? fixtureFileName(each.image) : "built.iso";
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const structureOnly = each.structureOnly ?? false;
   each.prepare?.(view);
-  const { result: before } = each.prepare === undefined
+  const { result: before } = each.prepare === undefined && typeof each.image === "string"
     ? await auditClean(each.image, structureOnly)
     : await auditBytes(bytes.slice(), name, { structureOnly });
   const changed = each.mutate(view) ?? bytes;

@@ -27,7 +27,7 @@ const rules = {
   locationOrders: {
     id: "ISO-DIR-004",
     severity: "error",
-    title: "Directory record: location of extent differs by byte order",
+    title: "Extent location: byte orders differ",
     clause: "ECMA-119:1987 7.3.3, 9.1.3",
     rationale:
       "Readers trust different copies, so one of two systems reads the wrong sectors. The " +
@@ -38,7 +38,7 @@ const rules = {
   lengthOrders: {
     id: "ISO-DIR-005",
     severity: "warning",
-    title: "Directory record: data length differs by byte order",
+    title: "Data length: byte orders differ",
     clause: "ECMA-119:1987 7.3.3, 9.1.4",
     rationale:
       "Nearly all readers take the LSB first copy; the other one cuts the file or runs on. " +
@@ -49,7 +49,7 @@ const rules = {
   sequenceOrders: {
     id: "ISO-DIR-006",
     severity: "warning",
-    title: "Directory record: volume sequence number differs by byte order",
+    title: "Volume sequence number: byte orders differ",
     clause: "ECMA-119:1987 9.1.9",
     rationale:
       "A reader that looks at it may ask for another disc. Most readers ignore the number.",
@@ -59,7 +59,7 @@ const rules = {
   date: {
     id: "ISO-DIR-024",
     severity: "warning",
-    title: "Directory record: malformed recording date",
+    title: "Recording date is malformed",
     clause: "ECMA-119:1987 9.1.5",
     rationale:
       "The date does not exist, so readers show none or a wrong one; isoinfo guards against " +
@@ -70,7 +70,7 @@ const rules = {
   reservedFlags: {
     id: "ISO-DIR-025",
     severity: "warning",
-    title: "Directory record: reserved file flags set",
+    title: "Reserved flag bits set",
     clause: "ECMA-119:1987 9.1.6",
     rationale: "Bits 5 and 6 shall be zero: damage, or a private mark of the master.",
     remedy: "Compare with the same file in another namespace; readers ignore these bits.",
@@ -79,7 +79,7 @@ const rules = {
   directoryFlags: {
     id: "ISO-DIR-026",
     severity: "warning",
-    title: "Directory record: flags that a directory cannot have",
+    title: "Flags impossible on a directory",
     clause: "ECMA-119:1987 9.1.6",
     rationale: "A directory has one section, no record format and no associated file: one of the " +
       "flags is wrong, and readers differ in which they believe.",
@@ -89,7 +89,7 @@ const rules = {
   extendedFlags: {
     id: "ISO-DIR-027",
     severity: "warning",
-    title: "Directory record: record or protection flag without an extended attribute record",
+    title: "Record or protection bit without extended record",
     clause: "ECMA-119:1987 9.1.6, 9.5",
     rationale:
       "The flag says that the format or the permissions are in a record that is not there.",
@@ -99,7 +99,7 @@ const rules = {
   hidden: {
     id: "ISO-DIR-028",
     severity: "note",
-    title: "Directory record: entry is hidden",
+    title: "Entry is hidden",
     clause: "ECMA-119:1987 9.1.6",
     rationale:
       "The existence flag asks readers not to show the entry; most of them show it all the " +
@@ -110,7 +110,7 @@ const rules = {
   associated: {
     id: "ISO-DIR-029",
     severity: "info",
-    title: "Directory record: associated file",
+    title: "Associated file",
     clause: "ECMA-119:1987 6.5.4",
     rationale:
       "A second content under the same identifier, such as the resource fork of an Apple " +
@@ -121,7 +121,7 @@ const rules = {
   interleaveContradiction: {
     id: "ISO-DIR-030",
     severity: "warning",
-    title: "Directory record: interleave fields contradict each other",
+    title: "Interleave fields contradict each other",
     clause: "ECMA-119:1987 6.4.3, 9.1.7, 9.1.8",
     rationale:
       "A unit without a gap, or a gap without a unit, is no interleave: readers that look " +
@@ -132,7 +132,7 @@ const rules = {
   interleaved: {
     id: "ISO-DIR-031",
     severity: "info",
-    title: "Directory record: file is interleaved",
+    title: "File is interleaved",
     clause: "ECMA-119:1987 6.4.3",
     rationale:
       "The file's bytes lie in units with gaps between them. Many readers do not know this " +
@@ -143,7 +143,7 @@ const rules = {
   otherVolume: {
     id: "ISO-DIR-032",
     severity: "warning",
-    title: "Directory record: file is on another volume",
+    title: "File is on another volume",
     clause: "ECMA-119:1987 9.1.9",
     rationale:
       "The extent is counted on another disc of the set. Earlier volumes are legal targets; " +
@@ -154,7 +154,7 @@ const rules = {
   blockZero: {
     id: "ISO-DIR-037",
     severity: "warning",
-    title: "Directory record: file with content at block 0",
+    title: "Non-empty file at block 0",
     clause: "ECMA-119:1987 9.1.3",
     rationale:
       "Block 0 is in the system area: the location was lost or never written. Entries of " +
@@ -165,7 +165,7 @@ const rules = {
   emptyLocated: {
     id: "ISO-DIR-038",
     severity: "info",
-    title: "Directory record: empty file with a location",
+    title: "Empty file with a location",
     clause: "ECMA-119:1987 9.1.3",
     rationale:
       "The location of a file without bytes means nothing. genisoimage and libisofs write " +
@@ -176,7 +176,7 @@ const rules = {
   padding: {
     id: "ISO-DIR-039",
     severity: "info",
-    title: "Directory record: padding after the identifier missing or not zero",
+    title: "Name padding byte missing or non-zero",
     clause: "ECMA-119:1987 9.1.12",
     rationale:
       "An identifier of even length is followed by a zero byte, so that what follows begins " +
@@ -187,7 +187,7 @@ const rules = {
   unknownSystemUse: {
     id: "ISO-DIR-040",
     severity: "note",
-    title: "Directory record: system use bytes of no known scheme",
+    title: "System-use bytes of no known scheme",
     clause: "ECMA-119:1987 9.1.13",
     rationale:
       "The standard leaves this field open. SUSP, CD-ROM XA, Apple and Amiga entries are " +
@@ -198,7 +198,7 @@ const rules = {
   xaMalformed: {
     id: "ISO-DIR-041",
     severity: "warning",
-    title: "Directory record: malformed CD-ROM XA attributes",
+    title: "XA attribute record is malformed",
     clause: "CD-ROM XA",
     rationale: "The attributes say how the file's sectors are recorded; contradicting ones make " +
       "players read it in the wrong form. Interleaved files of consoles have both form bits.",
@@ -208,7 +208,7 @@ const rules = {
   extendedRecord: {
     id: "ISO-DIR-045",
     severity: "info",
-    title: "Directory record: extended attribute record present",
+    title: "Extended attribute record present",
     clause: "ECMA-119:1987 6.4.6, 9.5",
     rationale:
       "The content begins that many blocks behind the location. Early VMS masters use it; " +
@@ -219,7 +219,7 @@ const rules = {
   extendedOutside: {
     id: "ISO-XAR-001",
     severity: "error",
-    title: "Extended attribute record outside the image",
+    title: "Extended record outside the image or larger than its extent",
     clause: "ECMA-119:1987 6.4.6, 9.1.2",
     rationale: "The record is said to reach past the image, and the content lies behind it.",
     remedy:
@@ -229,7 +229,7 @@ const rules = {
   extendedOrders: {
     id: "ISO-XAR-002",
     severity: "warning",
-    title: "Extended attribute record: owner or group differs by byte order",
+    title: "Owner or group: byte orders differ",
     clause: "ECMA-119:1987 9.5.1, 9.5.2",
     rationale: "Two systems see two owners. No current program writes such records.",
     remedy: "Trust the copy that other files of the volume share.",

@@ -25,7 +25,7 @@ const rules = {
   pathLength: {
     id: "ISO-DIR-016",
     severity: "warning",
-    title: "Directory record: path longer than 255",
+    title: "Path longer than 255",
     clause: "ECMA-119:1987 6.8.2.1",
     rationale:
       "Readers with a buffer of that size refuse the file. Trees deeper than eight levels " +
@@ -36,7 +36,7 @@ const rules = {
   order: {
     id: "ISO-DIR-017",
     severity: "warning",
-    title: "Directory records out of order",
+    title: "Records out of order",
     clause: "ECMA-119:1987 6.8.1.2, 9.3",
     rationale:
       "Readers that stop at the first greater name miss the file. genisoimage and xorriso " +
@@ -47,7 +47,7 @@ const rules = {
   duplicate: {
     id: "ISO-DIR-018",
     severity: "error",
-    title: "Two directory records carry the same identifier",
+    title: "Two records carry the same identifier",
     clause: "ECMA-119:1987 9.3",
     rationale: "Only one of the two files can be reached by name, and readers differ in which.",
     remedy: "Extract both by their extents; compare with another namespace to tell them apart.",
@@ -56,7 +56,7 @@ const rules = {
   characters: {
     id: "ISO-DIR-019",
     severity: "warning",
-    title: "Identifier uses characters outside its set",
+    title: "Name uses characters outside the level",
     clause: "ECMA-119:1987 7.4.4, 7.5.1, 7.6.1, 10",
     rationale:
       "Strict readers show another name or none. Relaxed options of genisoimage, mkisofs " +
@@ -67,7 +67,7 @@ const rules = {
   nameLength: {
     id: "ISO-DIR-020",
     severity: "warning",
-    title: "Identifier longer than its level allows",
+    title: "Name longer than the level allows",
     clause: "ECMA-119:1987 7.5.1, 7.5.2, 7.6.3, 10.1 to 10.3",
     rationale:
       "Old readers cut or refuse the name. genisoimage -max-iso9660-filenames and -U, and " +
@@ -78,7 +78,7 @@ const rules = {
   separators: {
     id: "ISO-DIR-021",
     severity: "info",
-    title: "File identifier lacks separator or version",
+    title: "Name lacks separator or version",
     clause: "ECMA-119:1987 7.5.1",
     rationale: "Windows XP masters, Ubuntu 14.04 and FreeBSD 10.1 write names without a version; " +
       "genisoimage does so with -N and -omit-period.",
@@ -108,7 +108,7 @@ const rules = {
   caseCollision: {
     id: "ISO-DIR-043",
     severity: "warning",
-    title: "Identifiers differ only by case or width",
+    title: "Names differ only by case or width",
     clause: "ECMA-119:1987 7.5.1, 9.3",
     rationale:
       "On systems that ignore case one of the two files replaces the other on extraction. " +

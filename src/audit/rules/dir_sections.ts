@@ -15,7 +15,7 @@ const rules = {
   openChain: {
     id: "ISO-DIR-033",
     severity: "error",
-    title: "Multi-extent file has no final record",
+    title: "Multi-extent chain has no end",
     clause: "ECMA-119:1987 6.5.1, 9.1.6",
     rationale:
       "The flag says that the file goes on in the next record, which is of another file or " +
@@ -47,7 +47,7 @@ const rules = {
   missingFlag: {
     id: "ISO-DIR-036",
     severity: "warning",
-    title: "Repeated identifier near 4 GiB without the multi-extent flag",
+    title: "Repeated name without multi-extent flag near 4 GiB",
     clause: "ECMA-119:1987 6.5.1",
     rationale: "Some tools wrote the sections of a large file as records of one name without the " +
       "flag: readers show one of them only.",

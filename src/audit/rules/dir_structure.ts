@@ -25,7 +25,7 @@ const rules = {
   recordLength: {
     id: "ISO-DIR-001",
     severity: "error",
-    title: "Directory record: impossible length",
+    title: "Record length is impossible",
     clause: "ECMA-119:1987 9.1.1",
     rationale:
       "The length leads to the next record: readers that trust it lose the records behind " +
@@ -36,7 +36,7 @@ const rules = {
   recordCrossesSector: {
     id: "ISO-DIR-002",
     severity: "error",
-    title: "Directory record: crosses a sector boundary",
+    title: "Record crosses a sector boundary",
     clause: "ECMA-119:1987 6.8.1.1",
     rationale:
       "Readers take a directory sector by sector and lose a record that reaches over the " +
@@ -47,7 +47,7 @@ const rules = {
   unusedTail: {
     id: "ISO-DIR-003",
     severity: "note",
-    title: "Directory: bytes after the last record of a sector",
+    title: "Non-zero bytes after the last record of a sector",
     clause: "ECMA-119:1987 6.8.1.1",
     rationale:
       "The standard wants zeros there. What remains can be records of a former directory, " +
@@ -58,7 +58,7 @@ const rules = {
   nameLengthZero: {
     id: "ISO-DIR-007",
     severity: "error",
-    title: "Directory record: identifier of length zero",
+    title: "Name length is zero",
     clause: "ECMA-119:1987 9.1.10",
     rationale: "A record without an identifier cannot be named, and many readers stop there.",
     remedy: "Fetch the sector again; the record's extent can still be read by its number.",
@@ -67,7 +67,7 @@ const rules = {
   dotRecords: {
     id: "ISO-DIR-008",
     severity: "error",
-    title: "Directory: does not begin with its own and its parent's record",
+    title: "First two records are not “.” and “..”",
     clause: "ECMA-119:1987 6.8.2.2",
     rationale: "Readers skip the first two records unseen: other records there are lost to them.",
     remedy: "Fetch the sector again; the records are listed by their recorded identifiers.",
@@ -76,7 +76,7 @@ const rules = {
   dotPlace: {
     id: "ISO-DIR-009",
     severity: "error",
-    title: "Directory: its own record points elsewhere",
+    title: "“.” does not point at its own directory",
     clause: "ECMA-119:1987 6.8.2.2",
     rationale:
       "Readers that take place or length from this record see another directory, or fewer " +
@@ -87,7 +87,7 @@ const rules = {
   dotDotPlace: {
     id: "ISO-DIR-010",
     severity: "warning",
-    title: "Directory: the record of its parent points elsewhere",
+    title: "“..” does not point at the parent",
     clause: "ECMA-119:1987 6.8.2.2",
     rationale: "Few readers follow it, but those land in another directory. It points at the " +
       "directory itself in the Joliet trees of libisofs (xorriso) and in directories that " +
@@ -98,7 +98,7 @@ const rules = {
   wholeSectors: {
     id: "ISO-DIR-011",
     severity: "warning",
-    title: "Directory: length is not a whole number of sectors",
+    title: "Directory length is not a whole number of blocks",
     clause: "ECMA-119:1987 6.8.1.3",
     rationale: "Readers that count sectors may skip the last one. ImgBurn 2.5.8 records the bare " +
       "sum of the record lengths.",
@@ -108,7 +108,7 @@ const rules = {
   outside: {
     id: "ISO-DIR-012",
     severity: "error",
-    title: "Directory: extent outside the image",
+    title: "Directory extent is outside the image",
     clause: "ECMA-119:1987 9.1.3",
     rationale: "Everything below this directory is out of reach.",
     remedy: "Fetch the missing part of the image; the path table may show the right place.",
@@ -117,7 +117,7 @@ const rules = {
   loop: {
     id: "ISO-DIR-013",
     severity: "error",
-    title: "Directory: points at one of its ancestors",
+    title: "Sub-directory points at one of its ancestors",
     clause: "ECMA-119:1987 6.8.2",
     rationale: "Readers walk in circles until they crash, and what should be here is not shown.",
     remedy: "Take the true place from the path table or from another namespace.",
@@ -126,7 +126,7 @@ const rules = {
   shared: {
     id: "ISO-DIR-014",
     severity: "warning",
-    title: "Directory: reached by two paths",
+    title: "Directory reachable by two paths",
     clause: "ECMA-119:1987 6.8.2, 6.8.3",
     rationale:
       "A directory belongs to one place in one hierarchy: one of the two records is likely " +
@@ -137,7 +137,7 @@ const rules = {
   depth: {
     id: "ISO-DIR-015",
     severity: "warning",
-    title: "Directory: more than eight levels deep",
+    title: "Hierarchy deeper than eight levels",
     clause: "ECMA-119:1987 6.8.2.1",
     rationale:
       "Old readers refuse it. Made so on purpose by genisoimage -D and by xorriso; other " +
@@ -148,7 +148,7 @@ const rules = {
   notRecords: {
     id: "ISO-DIR-042",
     severity: "error",
-    title: "Directory: extent does not hold records",
+    title: "Directory extent does not hold records",
     clause: "ECMA-119:1987 6.8.1",
     rationale: "Zeros or foreign data stand where the directory should be: its files are lost to " +
       "every reader of this namespace.",
@@ -158,7 +158,7 @@ const rules = {
   reservedAgain: {
     id: "ISO-DIR-044",
     severity: "warning",
-    title: "Directory: reserved identifier on a later record",
+    title: "Reserved identifiers reused",
     clause: "ECMA-119:1987 6.8.2.2, 7.6.2",
     rationale: "The identifiers 00 and 01 mean the directory and its parent: a file under one of " +
       "them is hidden from every reader.",
@@ -168,7 +168,7 @@ const rules = {
   staleRecords: {
     id: "ISO-DIR-046",
     severity: "note",
-    title: "Directory: records past its recorded length",
+    title: "Stale records past the declared directory length",
     clause: "ECMA-119:1987 6.8.1.3",
     rationale:
       "Records behind the end of a directory were cut off by its length, or are left from " +

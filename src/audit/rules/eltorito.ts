@@ -18,7 +18,7 @@ const rules = {
   catalogOutside: {
     id: "ELT-004",
     severity: "error",
-    title: "Boot catalog outside the image",
+    title: "Catalog outside the image",
     clause: "El Torito 1.0, boot record",
     rationale: "Firmware finds no boot entry, so the disc does not start a computer.",
     remedy: "Fetch the missing part of the image, or rebuild it with its boot files.",
@@ -27,7 +27,7 @@ const rules = {
   header: {
     id: "ELT-005",
     severity: "error",
-    title: "Boot catalog does not begin with a validation entry",
+    title: "Validation header is not 1",
     clause: "El Torito 1.0 2.1",
     rationale: "The first byte shall be 1: firmware takes the catalog for none and does not boot.",
     remedy: "Fetch the sector of the catalog again; it may also be named at a wrong place.",
@@ -36,7 +36,7 @@ const rules = {
   checksum: {
     id: "ELT-006",
     severity: "error",
-    title: "Boot catalog: wrong checksum of the validation entry",
+    title: "Validation checksum wrong",
     clause: "El Torito 1.0 2.1",
     rationale:
       "The sixteen words of the entry shall add up to zero; firmware that checks it refuses " +
@@ -47,7 +47,7 @@ const rules = {
   keyBytes: {
     id: "ELT-007",
     severity: "error",
-    title: "Boot catalog: key bytes missing",
+    title: "Key bytes missing",
     clause: "El Torito 1.0 2.1",
     rationale: "The validation entry ends with 55 AA: firmware takes the catalog for none without.",
     remedy: "Fetch the sector of the catalog again.",
@@ -56,7 +56,7 @@ const rules = {
   platform: {
     id: "ELT-008",
     severity: "warning",
-    title: "Boot catalog: unknown platform",
+    title: "Unknown platform",
     clause: "El Torito 1.0 2.1; UEFI 2.10 13.3.2.1",
     rationale:
       "Known are 0 for x86, 1 for PowerPC, 2 for Mac and EF for EFI: firmware passes over " +
@@ -67,7 +67,7 @@ const rules = {
   reserved: {
     id: "ELT-009",
     severity: "note",
-    title: "Boot catalog: reserved bytes of the validation entry not zero",
+    title: "Reserved validation bytes not zero",
     clause: "El Torito 1.0 2.1",
     rationale: "Firmware ignores them; a private mark of the master, or damage.",
     remedy: "Nothing to do.",
@@ -76,7 +76,7 @@ const rules = {
   indicator: {
     id: "ELT-010",
     severity: "error",
-    title: "Boot entry: invalid boot indicator",
+    title: "Boot indicator invalid",
     clause: "El Torito 1.0 2.2",
     rationale: "The byte shall be 88 for bootable or 00 for not: firmware passes over any other.",
     remedy: "Fetch the sector of the catalog again.",
@@ -85,7 +85,7 @@ const rules = {
   notBootable: {
     id: "ELT-011",
     severity: "info",
-    title: "Boot entry: marked not bootable",
+    title: "Entry marked not bootable",
     clause: "El Torito 1.0 2.2",
     rationale: "The entry is there and firmware shall not start it.",
     remedy: "Nothing to do, unless the disc was meant to boot from it.",
@@ -94,7 +94,7 @@ const rules = {
   media: {
     id: "ELT-012",
     severity: "warning",
-    title: "Boot entry: invalid media type",
+    title: "Media type invalid",
     clause: "El Torito 1.0 2.2",
     rationale:
       "Defined are no emulation, three floppies and a hard disk, and three flags in section " +

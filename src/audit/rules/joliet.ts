@@ -28,7 +28,7 @@ const rules = {
   unknownEscape: {
     id: "JOL-002",
     severity: "warning",
-    title: "Supplementary descriptor with an unknown escape sequence",
+    title: "Unknown escape sequence",
     clause: "ECMA-119:1987 8.5.6",
     rationale:
       "The character set of this tree is not known, so its names cannot be shown as meant; " +
@@ -39,7 +39,7 @@ const rules = {
   oddName: {
     id: "JOL-005",
     severity: "error",
-    title: "Joliet identifier has an odd number of bytes",
+    title: "Name has an odd byte count",
     clause: "Joliet, identifiers",
     rationale:
       "Characters have two bytes: the name cannot be what was written, and readers refuse " +
@@ -50,7 +50,7 @@ const rules = {
   rootOutside: {
     id: "JOL-011",
     severity: "error",
-    title: "Joliet root directory is outside the image or invalid",
+    title: "Joliet root outside the image",
     clause: "ECMA-119:1987 8.4.18",
     rationale:
       "Windows prefers this tree and shows an empty disc, though the primary one may be whole.",

@@ -10,7 +10,7 @@ const rules = {
   present: {
     id: "MBR-001",
     severity: "info",
-    title: "Master boot record present",
+    title: "Boot record present",
     clause: "UEFI 2.10 5.2.1",
     rationale:
       "The image can be written to a disk and started from it. isohybrid and xorriso use " +
@@ -21,7 +21,7 @@ const rules = {
   pastEnd: {
     id: "MBR-002",
     severity: "warning",
-    title: "MBR partition ends past the image",
+    title: "Partition past the image",
     clause: "UEFI 2.10 5.2.1",
     rationale:
       "The image was cut, or the table was made for a larger one. isohybrid rounds the size " +

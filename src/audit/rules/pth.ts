@@ -21,7 +21,7 @@ const rules = {
   outsideL: {
     id: "ISO-PTH-001",
     severity: "error",
-    title: "Type L path table outside the image",
+    title: "Type L table outside the image",
     clause: "ECMA-119:1987 8.4.14",
     rationale:
       "Readers that find directories by this table find none; those that walk the tree do " +
@@ -32,7 +32,7 @@ const rules = {
   outsideM: {
     id: "ISO-PTH-002",
     severity: "error",
-    title: "Type M path table outside the image",
+    title: "Type M table outside the image",
     clause: "ECMA-119:1987 8.4.16",
     rationale:
       "Systems that read MSB first find directories by this table. WinISO leaves it out and " +
@@ -43,7 +43,7 @@ const rules = {
   disagreeing: {
     id: "ISO-PTH-003",
     severity: "warning",
-    title: "Type L and Type M path tables disagree",
+    title: "L and M tables disagree",
     clause: "ECMA-119:1987 6.9.2, 9.4",
     rationale: "Systems of different byte order see different directories. Early High Sierra and " +
       "ISO masters differ (Apple technical note FL25).",
@@ -53,7 +53,7 @@ const rules = {
   copyDiffers: {
     id: "ISO-PTH-004",
     severity: "warning",
-    title: "Optional path table differs from its table",
+    title: "Optional copy differs from its table",
     clause: "ECMA-119:1987 6.9.3",
     rationale:
       "The copy is there for when the first one cannot be read: one that differs or is out " +
@@ -64,7 +64,7 @@ const rules = {
   overrun: {
     id: "ISO-PTH-005",
     severity: "warning",
-    title: "Path table size does not end on a record",
+    title: "Table size does not end on an entry",
     clause: "ECMA-119:1987 8.4.13, 9.4",
     rationale:
       "The last record reaches past the size that the descriptor gives, so readers lose it " +
@@ -75,7 +75,7 @@ const rules = {
   malformed: {
     id: "ISO-PTH-006",
     severity: "warning",
-    title: "Path table record is malformed",
+    title: "Entry is malformed",
     clause: "ECMA-119:1987 9.4.1",
     rationale:
       "The records behind it cannot be found. Some pressed discs were mastered so, and only " +
@@ -86,7 +86,7 @@ const rules = {
   firstNotRoot: {
     id: "ISO-PTH-007",
     severity: "warning",
-    title: "Path table does not begin with the root",
+    title: "First entry is not the root",
     clause: "ECMA-119:1987 6.9.1, 9.4.5",
     rationale: "Every path is built from the first record: readers that use the table start at a " +
       "wrong place.",
@@ -96,7 +96,7 @@ const rules = {
   parent: {
     id: "ISO-PTH-008",
     severity: "warning",
-    title: "Path table record has an impossible parent",
+    title: "Parent number is impossible",
     clause: "ECMA-119:1987 9.4.4",
     rationale:
       "A parent stands before its children: a number of zero, of the record itself or of a " +
@@ -107,7 +107,7 @@ const rules = {
   order: {
     id: "ISO-PTH-009",
     severity: "warning",
-    title: "Path table records out of order",
+    title: "Entries out of order",
     clause: "ECMA-119:1987 6.9.1",
     rationale:
       "Readers that search by level, parent and name miss directories that stand elsewhere. " +
@@ -118,7 +118,7 @@ const rules = {
   missing: {
     id: "ISO-PTH-010",
     severity: "warning",
-    title: "Directory missing from the path table",
+    title: "Directory missing from the table",
     clause: "ECMA-119:1987 6.9",
     rationale: "Readers that find directories by the table do not find this one.",
     remedy: "Walk the tree instead; the directory is there.",
@@ -127,7 +127,7 @@ const rules = {
   unreachable: {
     id: "ISO-PTH-011",
     severity: "warning",
-    title: "Path table names a directory that the tree does not reach",
+    title: "Table entry not reachable in the tree",
     clause: "ECMA-119:1987 6.9",
     rationale:
       "The directory was removed from the tree or hidden in it, or the record that leads to " +
@@ -138,7 +138,7 @@ const rules = {
   nameDiffers: {
     id: "ISO-PTH-012",
     severity: "warning",
-    title: "Path table and directory record give different names",
+    title: "Table and directory name differ",
     clause: "ECMA-119:1987 9.4.5",
     rationale: "Readers show the directory under one name or the other, by how they find it.",
     remedy: "Trust the directory record; compare with another namespace.",
@@ -147,7 +147,7 @@ const rules = {
   extendedLength: {
     id: "ISO-PTH-013",
     severity: "warning",
-    title: "Path table and directory record give different extended attribute lengths",
+    title: "Extended-record length differs from the directory",
     clause: "ECMA-119:1987 9.4.2",
     rationale:
       "The directory begins that many blocks behind its location: one of the two leads to " +
@@ -158,7 +158,7 @@ const rules = {
   padded: {
     id: "ISO-PTH-014",
     severity: "info",
-    title: "Path table padded with zeros inside its size",
+    title: "Table padded with zeros inside its size",
     clause: "ECMA-119:1987 8.4.13",
     rationale: "The recorded size counts zeros behind the last record: some masters round it up.",
     remedy: "Nothing to do; the records end at the first zero.",
@@ -167,7 +167,7 @@ const rules = {
   byteOrder: {
     id: "ISO-PTH-015",
     severity: "warning",
-    title: "Type M path table in the wrong byte order",
+    title: "M table pointer or entries in the wrong byte order",
     clause: "ECMA-119:1987 8.4.16",
     rationale:
       "The address or the numbers of this table are MSB first by definition; here they fit " +
@@ -178,7 +178,7 @@ const rules = {
   tooMany: {
     id: "ISO-PTH-016",
     severity: "warning",
-    title: "Too many directories for the path table",
+    title: "Too many directories for the table",
     clause: "ECMA-119:1987 9.4.4",
     rationale: "Parents are numbered with 16 bits: beyond 65535 the table cannot say where a " +
       "directory belongs, and makers of images leave them out or wrap around.",

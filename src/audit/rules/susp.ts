@@ -29,7 +29,7 @@ const rules = {
   entryLength: {
     id: "SUS-001",
     severity: "error",
-    title: "System use entry: impossible length",
+    title: "Entry length is impossible",
     clause: "SUSP 1.12 4",
     rationale:
       "The entries behind it cannot be found: name, mode or link of the file may be lost. " +
@@ -40,7 +40,7 @@ const rules = {
   entryVersion: {
     id: "SUS-002",
     severity: "warning",
-    title: "System use entry: version is not 1",
+    title: "Entry version is not 1",
     clause: "SUSP 1.12 4",
     rationale:
       "Readers skip entries of versions they do not know. Apple's AA keeps its own number " +
@@ -51,7 +51,7 @@ const rules = {
   noIndicator: {
     id: "SUS-003",
     severity: "warning",
-    title: "System use entries without the SP entry",
+    title: "SUSP in use without an SP entry",
     clause: "SUSP 1.12 5.3",
     rationale: "The root's own record shall begin with SP: readers that look for it ignore every " +
       "entry, and show short names without modes and links.",
@@ -72,7 +72,7 @@ const rules = {
   continuationOrders: {
     id: "SUS-005",
     severity: "error",
-    title: "Continuation entry: byte orders differ",
+    title: "Continuation: byte orders differ",
     clause: "SUSP 1.12 5.1",
     rationale:
       "Systems of different byte order follow it to different places; one of them loses the " +
@@ -93,7 +93,7 @@ const rules = {
   continuationLoop: {
     id: "SUS-007",
     severity: "error",
-    title: "Continuation areas form a loop",
+    title: "Continuation loops",
     clause: "SUSP 1.12 5.1",
     rationale: "Readers follow it for ever; no program that masters images writes such a thing.",
     remedy: "Read with a program that notices; the entries of the areas themselves are good.",
