@@ -48,6 +48,7 @@ const ownCauses: ReadonlySet<string> = new Set([
   "IMG-001",
   "IMG-006",
   "IMG-007",
+  "IMG-011",
   "IMG-023",
   "LIM-001",
   "LIM-003",
@@ -67,7 +68,7 @@ export class FindingList {
   }
 
   /** Takes a hit, `times` times; one of the same rule at the same place only adds to its count. */
-  add(hit: Hit, times = 1): void {
+  add(hit: Hit, times = hit.count ?? 1): void {
     const { id } = hit.rule;
     if (times < 1 || !this.#wanted(id)) return;
     let hits = this.#byRule.get(id);
@@ -107,7 +108,9 @@ export class FindingList {
     const causes = new Map<Kept, Kept>();
     for (const kept of all) {
       const cause = this.#causeOf(kept, there);
-      if (cause !== undefined && cause !== kept) causes.set(kept, cause);
+      // Two findings never explain each other: the first one stands.
+      const isCircle = cause === kept || (cause !== undefined && causes.get(cause) === kept);
+      if (cause !== undefined && !isCircle) causes.set(kept, cause);
     }
     const roots = all.filter((kept) => !causes.has(kept)).sort(inOrder);
     const symptoms = foldSymptoms(all.filter((kept) => causes.has(kept)).sort(inOrder), causes);

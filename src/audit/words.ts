@@ -2,5 +2,6 @@
 
 /** `1 byte`, `2 bytes`. */
 export function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  const ending = number === 1 ? "" : /(ch|sh|s|x)$/.test(noun) ? "es" : "s";
+  return `${number} ${noun}${ending}`;
 }

@@ -19,6 +19,7 @@ import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { declaredEnd } from "../volume_end.ts";
 import { differingOrders } from "./byte_orders.ts";
 import { descriptorSets, setOf } from "./descriptor_view.ts";
+import { notKept } from "./uncounted.ts";
 
 const rules = {
   missing: {
@@ -311,6 +312,7 @@ function* checkElsewhere(image: Image, { data }: ProofFacts): Iterable<Hit> {
       joins: true,
     };
   }
+  if (data !== undefined) yield* notKept(rules.elsewhere, data.descriptors, "sector");
 }
 
 // A set that the end of the file cuts is a symptom of that.

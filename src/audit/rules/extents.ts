@@ -7,6 +7,7 @@ import type { ClaimRef, Overlap, Region } from "../../model/regions.ts";
 import type { Hit, Rule, RuleFamily, RuleTable } from "../rule.ts";
 import { formatOf } from "../signatures.ts";
 import { counted } from "../words.ts";
+import { notKept } from "./uncounted.ts";
 
 const rules = {
   partlyShared: {
@@ -131,6 +132,10 @@ function* checkOverlaps(image: Image): Iterable<Hit> {
     if (group === undefined) groups.set(key, { ...found, first: overlap, count: 1 });
     else group.count++;
   }
+  const { overlaps: kept, overlapCount } = image.regions;
+  if (groups.size > 0) {
+    yield* notKept(rules.partlyShared, { kept, count: overlapCount }, "overlap");
+  }
   for (const { rule, file, first, other, count } of groups.values()) {
     const more = count === 1 ? "" : `, and ${count - 1} more places`;
     yield {
@@ -164,6 +169,8 @@ function* checkShared(image: Image): Iterable<Hit> {
       if (known.others.length < 3) known.others.push(b);
     }
   }
+  const { shared: kept, sharedCount } = image.regions;
+  if (names.size > 0) yield* notKept(rules.shared, { kept, count: sharedCount }, "pair");
   for (const { first, others, count } of names.values()) {
     const shown = others.map((region) => image.regionName(region)).join(", ");
     yield {
@@ -189,6 +196,7 @@ function* checkUnclaimed(_image: Image, { data }: ProofFacts): Iterable<Hit> {
         (format === undefined ? "" : `; they begin like ${format}`),
     };
   }
+  yield* notKept(rules.foreign, data.inside, "stretch");
   const { bytes, stretches, largest } = data.emptyInside;
   if (bytes === 0 || largest === undefined) return;
   yield {
@@ -219,6 +227,7 @@ function* checkSlack(image: Image, { data }: ProofFacts): Iterable<Hit> {
       ...ownerOf(region.ref),
     };
   }
+  if (data !== undefined) yield* notKept(rules.fileSlack, data.slack, "block");
   const [first] = directories;
   if (first === undefined) return;
   const bytes = directories.reduce((sum, { span }) => sum + span.length, 0);

@@ -9,6 +9,7 @@ import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { formatOf } from "../signatures.ts";
 import { declaredEnd } from "../volume_end.ts";
 import { counted } from "../words.ts";
+import { notKept } from "./uncounted.ts";
 
 const rules = {
   cutOff: {
@@ -159,6 +160,7 @@ function* checkForeign(image: Image, { data }: ProofFacts): Iterable<Hit> {
     }
     return;
   }
+  yield* notKept(rules.foreign, data.behind, "stretch");
   for (const { span, sectors, head } of data.behind.kept) {
     const format = formatOf(head);
     yield {

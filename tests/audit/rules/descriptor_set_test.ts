@@ -65,6 +65,8 @@ ruleCases("ISO-VDS-003", [
       },
       { rule: "IMG-005", space: "file", start: PVD + SECTOR, length: 7 },
       { rule: "ISO-PVD-021", start: PVD + 158, length: 16 },
+      { rule: "ISO-PTH-001", start: PVD + 140, length: 4 },
+      { rule: "ISO-PTH-002", start: PVD + 148, length: 4 },
     ],
   },
 ]);

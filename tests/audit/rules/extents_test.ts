@@ -83,6 +83,9 @@ ruleCases("EXT-007", [
       copy(view, 55296 + 34, 55296 + 600, 34);
       for (const at of [47104 + 68, 55296]) setBoth32(view, at + 10, 512);
     },
-    hits: [{ start: 55296 + 600, length: 34 }],
+    hits: [
+      { start: 55296 + 600, length: 34 },
+      { rule: "ISO-DIR-011", start: 47104 + 68 + 10, length: 8 },
+    ],
   },
 ]);

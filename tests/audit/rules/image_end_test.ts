@@ -78,6 +78,7 @@ ruleCases("IMG-004", [
     hits: [
       { space: "file", start: SIZE, length: 4096 },
       { rule: "ISO-VDS-013", start: 450, length: 62 },
+      { rule: "MBR-001", start: 510, length: 2 },
     ],
   },
 ]);

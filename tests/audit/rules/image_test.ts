@@ -2,7 +2,7 @@
 
 import { MemorySource } from "../../../src/bytes/source.ts";
 import { badRange } from "../../support/sources.ts";
-import { cutTo, setBoth16 } from "../edits.ts";
+import { cutTo, setBoth16, setBoth32 } from "../edits.ts";
 import { ruleCases } from "../rule_cases.ts";
 
 const PVD = 32768;
@@ -38,7 +38,11 @@ ruleCases("IMG-007", [
       }
       return bare;
     },
-    hits: [{ space: "file", start: 16 * 2336, length: 2336 }],
+    hits: [
+      { space: "file", start: 16 * 2336, length: 2336 },
+      // The same finding as in the raw image, at the place that it has now.
+      { rule: "ISO-DIR-038", start: 55_756, length: 8 },
+    ],
   },
 ]);
 
@@ -63,16 +67,31 @@ ruleCases("IMG-011", [
   },
 ]);
 
+/** Makes blocks of 1024 bytes of those of 2048: every block number doubles. */
+function halveBlocks(view: DataView): void {
+  const double = (at: number) => setBoth32(view, at, 2 * view.getUint32(at, true));
+  setBoth16(view, PVD + 128, 1024);
+  double(PVD + 80);
+  double(PVD + 158);
+  for (const at of [140, 144]) view.setUint32(PVD + at, 2 * view.getUint32(PVD + at, true), true);
+  for (const at of [148, 152]) view.setUint32(PVD + at, 2 * view.getUint32(PVD + at));
+  for (let directory = 47_104; directory <= 55_296; directory += 2048) {
+    for (let at = directory; view.getUint8(at) > 0; at += view.getUint8(at)) double(at + 2);
+  }
+  for (const [table = 0, little] of [[38_912, true], [43_008, false]] as const) {
+    for (let at = table; at < table + 62;) {
+      view.setUint32(at + 2, 2 * view.getUint32(at + 2, little), little);
+      at += 8 + view.getUint8(at) + view.getUint8(at) % 2;
+    }
+  }
+}
+
 ruleCases("IMG-022", [
   {
-    name: "blocks of 1024 bytes in a descriptor that leads nowhere",
-    image: "joliet-genisoimage",
-    mutate: (view) => setBoth16(view, PVD + 2048 + 128, 1024),
-    hits: [
-      { start: PVD + 2048 + 128, length: 4 },
-      { rule: "EXT-004", start: 49_152, length: 4218 },
-      { rule: "EXT-004", start: 67_584, length: 8319 },
-    ],
+    name: "blocks of 1024 bytes",
+    image: "iso-level1-genisoimage",
+    mutate: halveBlocks,
+    hits: [{ start: PVD + 128, length: 4 }],
   },
 ]);
 
@@ -95,6 +114,7 @@ ruleCases("IMG-023", [
     hits: [
       { space: "file", start: 55296, length: 2048 },
       { rule: "LIM-003" },
+      { rule: "ISO-DIR-042", start: 55_296, length: 2048 },
       { rule: "EXT-004", start: 67_585, length: 11_191 },
     ],
   },

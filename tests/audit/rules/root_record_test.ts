@@ -45,7 +45,10 @@ ruleCases("ISO-PVD-022", [
     name: "the root is said to have two sectors",
     image: LEVEL_1,
     mutate: (view) => setBoth32(view, ROOT + 10, 4096),
-    hits: [{ start: ROOT + 10, length: 8 }],
+    hits: [
+      { start: ROOT + 10, length: 8 },
+      { rule: "ISO-DIR-042", start: 49_152, length: 2048 },
+    ],
   },
 ]);
 
