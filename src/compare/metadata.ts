@@ -18,6 +18,7 @@ const METADATA = [
   "hidden",
   "associated",
   "xa",
+  "storedBytes",
 ] as const satisfies readonly (keyof EntryFacts)[];
 
 /** Facts without which an entry is another thing: they decide about the content, as digests do. */
@@ -39,11 +40,22 @@ function values({ namespace, node }: Place): readonly unknown[] {
   const flags = tree.flags(node) & (fileFlags.existence | fileFlags.associated);
   const shared = [type, flags, namespace.modified(node), tree.xa.get(node)];
   if (kind !== "rockridge") return shared;
-  const device = type === "device" ? tree.devices.get(node) : undefined;
   // The links of a directory are its subdirectories, which are entries themselves.
   const links = type === "directory" ? 0 : tree.links(node);
+  // Compressed content may be the same under other stored bytes.
+  const stored = tree.zisofs.has(node) ? tree.size(node) : undefined;
   const owner = [tree.mode(node), tree.uid(node), tree.gid(node), links];
-  return [...shared, ...owner, device?.high, device?.low];
+  return [...shared, ...owner, stored, deviceText({ namespace, node })];
+}
+
+// Two forms are in use: the high and low words have major and minor numbers (mkisofs), or the low word
+// has both as Linux packs them (libisofs).
+function deviceText({ namespace, node }: Place): string | undefined {
+  const device = namespace.type(node) === "device" ? namespace.tree.devices.get(node) : undefined;
+  if (device === undefined) return undefined;
+  const { high, low } = device;
+  if (high !== 0) return `${high},${low}`;
+  return `${(low >>> 8) & 0xfff},${(low & 0xff) | ((low >>> 12) & 0xfff00)}`;
 }
 
 function sameBytes(a: Place, b: Place): boolean {
@@ -72,6 +84,9 @@ export function differentMetadata(
   factsB: EntryFacts,
 ): readonly string[] {
   const names: string[] = METADATA.filter((name) => factsA[name] !== factsB[name]);
-  const kept = names.filter((name) => name !== "links" || factsA.type !== "directory");
+  const kept = names.filter((name) => {
+    if (name === "device") return deviceText(a) !== deviceText(b);
+    return name !== "links" || factsA.type !== "directory";
+  });
   return attributeText(a) === attributeText(b) ? kept : [...kept, "attributes"];
 }
