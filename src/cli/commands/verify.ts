@@ -123,7 +123,7 @@ async function printText(
     else if (entry.state !== "ok") left++;
   }
   if (quiet || (tally.total === 0 && !job.interrupted)) return;
-  job.write(`${verifySummary(path, tally.summary, job.style)}\n`);
+  job.lines(verifySummary(path, tally.summary, job.style));
   job.lines(kept);
   if (left > 0) job.write(`… ${left} more: -v\n`);
 }

@@ -17,9 +17,10 @@ const colours: Readonly<Record<Verdict | Finding["severity"], Paint>> = {
 };
 
 const severities = ["error", "warning", "info", "note"] as const;
-/** Findings and losses of one screen. */
-const FINDINGS_SHOWN = 4;
-const LOSSES_SHOWN = 4;
+/** Lines of findings, and losses, on one screen. */
+const LINES = 14;
+const LINES_BESIDE_LOSSES = 9;
+const LOSSES_SHOWN = 3;
 const INDENT = " ".repeat(11);
 
 /** The lines of the report. */
@@ -48,14 +49,18 @@ function verdictLine(result: AuditResult, style: Style): string {
 function* findings(result: AuditResult, style: Style): Generator<string> {
   const listed = result.findings.filter(({ rule }) => rule !== "LIM-001");
   const groups = style.verbose ? listed.map((finding) => [finding]) : causes(listed);
-  const shown = style.verbose ? groups : groups.slice(0, FINDINGS_SHOWN);
-  if (shown.length > 0) yield "";
+  const room = style.verbose ? Infinity : result.losses.length > 0 ? LINES_BESIDE_LOSSES : LINES;
+  const shown: string[] = [];
   let told = 0;
-  for (const [first, ...others] of shown) {
+  for (const [first, ...others] of groups) {
     if (first === undefined) continue;
-    yield* findingLines(first, others.length, result, style);
+    const lines = [...findingLines(first, others.length, result, style)];
+    if (shown.length > 0 && shown.length + lines.length > room) break;
+    shown.push(...lines);
     told += 1 + others.length + (style.verbose ? 0 : symptomsOf([first, ...others], result));
   }
+  if (shown.length > 0) yield "";
+  yield* shown;
   const left = listed.length - told;
   if (left > 0) yield paint(style, "dim", `  … ${counted(left, "more finding")}: -v`);
 }
@@ -160,11 +165,11 @@ function* accounting(result: AuditResult, style: Style): Generator<string> {
   const owned = Object.entries(result.accounting.owners)
     .sort(([, a], [, b]) => b - a)
     .map(([owner, total]) => `${owner} ${bytes(total)}`);
-  if (owned.length > 0) yield* labelled("bytes", owned.join(" · "), style);
+  if (owned.length > 0) yield* labelled("bytes", joined(owned, style), style);
   const files = result.volumes.map(({ kind, files, directories }) =>
     `${volumeName(kind)}: ${counted(files, "file")}, ${counted(directories, "folder")}`
   );
-  if (files.length > 0) yield* labelled("volumes", files.join(" · "), style);
+  if (files.length > 0) yield* labelled("volumes", joined(files, style), style);
   const { proven, contradicted, unproven, by } = result.proof;
   const proofs = Object.entries(by).map(([how, total]) => `${how} ${bytes(total)}`);
   const how = proofs.length === 0 ? "" : ` (${proofs.join(", ")})`;
@@ -179,6 +184,18 @@ function* accounting(result: AuditResult, style: Style): Generator<string> {
       yield* labelled("not checked", escapeInline(finding.message), style);
     }
   }
+}
+
+// As many parts as one line holds; all of them where everything is wanted.
+function joined(parts: readonly string[], style: Style): string {
+  const whole = parts.join(" · ");
+  if (style.verbose || whole.length <= style.width - 15) return whole;
+  let line = "";
+  for (const part of parts) {
+    if (line.length + part.length > style.width - 20) break;
+    line += `${part} · `;
+  }
+  return `${line}…`;
 }
 
 function* labelled(label: string, text: string, style: Style): Generator<string> {

@@ -20,8 +20,12 @@ const signs: Readonly<Record<FileChange["change"], readonly [string, Paint]>> = 
   renamed: ["r", "cyan"],
 };
 
+/** Changes of files by what people look for first. */
+const order = ["content", "added", "removed", "renamed", "metadata", "moved"] as const;
+
 /** Entries of each list on one screen. */
-const SHOWN = 8;
+const FILES_SHOWN = 6;
+const FIELDS_SHOWN = 4;
 
 /** The lines of the report. */
 export function* compareText(result: CompareResult, style: Style): Generator<string> {
@@ -29,18 +33,37 @@ export function* compareText(result: CompareResult, style: Style): Generator<str
   yield `  a  ${escapeText(result.a.path)}  ${bytes(result.a.bytes)}`;
   yield `  b  ${escapeText(result.b.path)}  ${bytes(result.b.bytes)}`;
   yield* sectorLines(result, style);
-  const changes = result.files.map((change) => changeLines(change, style));
-  yield* part("Files", changes, "change", style, legend(result));
-  const fields = result.fields.map((field) => fieldLines(field, style));
-  yield* part("Fields", fields, "field", style);
-  const { size } = result.sectors;
-  const ranges = result.sectors.ranges.map((range) => [rangeLine(range, size)]);
-  yield* part("Ranges", ranges, "range", style);
+  const changes = order.flatMap((kind) => result.files.filter(({ change }) => change === kind))
+    .map((change) => changeLines(change, style));
+  yield* part("Files", changes, "change", FILES_SHOWN, style, legend(result));
+  const fields = style.verbose ? result.fields : folded(result.fields);
+  const fieldParts = fields.map((field) => fieldLines(field, style));
+  yield* part("Fields", fieldParts, "field", FIELDS_SHOWN, style);
+  const { size, ranges } = result.sectors;
+  if (style.verbose) {
+    const lines = ranges.map((range) => [rangeLine(range, size)]);
+    yield* part("Ranges", lines, "range", lines.length, style);
+  } else if (ranges.length > 0) {
+    yield "";
+    yield paint(style, "dim", `${counted(ranges.length, "range")} of bytes: -v`);
+  }
   for (const note of result.notes ?? []) {
     for (const [index, line] of wrap(escapeInline(note), style.width - 8).entries()) {
       yield `${paint(style, "dim", index === 0 ? "note  " : "      ")}${line}`;
     }
   }
+}
+
+// The same field of many records is told once: the first of them, with the count of all.
+function folded(fields: readonly FieldDifference[]): FieldDifference[] {
+  const groups = new Map<string, FieldDifference>();
+  for (const field of fields) {
+    const key = `${field.structure} ${field.field}`;
+    const first = groups.get(key);
+    const times = (first?.count ?? (first === undefined ? 0 : 1)) + (field.count ?? 1);
+    groups.set(key, times === 1 ? field : { ...first ?? field, count: times });
+  }
+  return [...groups.values()];
 }
 
 function verdictLine({ verdict, summary, ignored }: CompareResult, style: Style): string {
@@ -75,20 +98,22 @@ function* sectorLines({ sectors, verdict }: CompareResult, style: Style): Genera
 
 function legend({ files }: CompareResult): string {
   const used = new Set(files.map(({ change }) => change));
-  return [...used].map((change) => `${signs[change][0]} ${change}`).join("  ");
+  return order.filter((change) => used.has(change)).map((change) => `${signs[change][0]} ${change}`)
+    .join("  ");
 }
 
 function* part(
   title: string,
   entries: readonly (readonly string[])[],
   one: string,
+  most: number,
   style: Style,
   note = "",
 ): Generator<string> {
   if (entries.length === 0) return;
   yield "";
   yield `${paint(style, "bold", title)}${note === "" ? "" : paint(style, "dim", `   ${note}`)}`;
-  const shown = style.verbose ? entries : entries.slice(0, SHOWN);
+  const shown = style.verbose ? entries : entries.slice(0, most);
   for (const entry of shown) yield* entry;
   const left = entries.length - shown.length;
   if (left > 0) yield paint(style, "dim", `  … ${counted(left, `more ${one}`)}: -v`);
@@ -113,7 +138,7 @@ function detailOf(change: FileChange): string {
   }
   const parts = [];
   if (a?.bytes !== undefined && b?.bytes !== undefined && a.bytes !== b.bytes) {
-    parts.push(`${count(a.bytes)} -> ${bytes(b.bytes)}`);
+    parts.push(`${count(a.bytes)} -> ${counted(b.bytes, "byte")}`);
   }
   if (firstDifference !== undefined) parts.push(`first difference at byte ${firstDifference}`);
   if (change.change === "metadata") parts.push(fields.map(escapeInline).join(", "));

@@ -112,11 +112,24 @@ function* boot({ boot, image }: InfoResult, style: Style): Generator<string> {
 
 const SHOWN = 16;
 
+// Type GUIDs of UEFI 2.10 5.3.3 and of the systems that define their own.
+const guidNames: Readonly<Record<string, string>> = {
+  "C12A7328-F81F-11D2-BA4B-00A0C93EC93B": "EFI System",
+  "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7": "Basic Data",
+  "0FC63DAF-8483-4772-8E79-3D69D8477DE4": "Linux",
+  "21686148-6449-6E6F-744E-656564454649": "BIOS Boot",
+  "48465300-0000-11AA-AA11-00306543ECAC": "Apple HFS+",
+};
+
+function typeText(type: string, style: Style): string {
+  return style.verbose ? escapeInline(type) : guidNames[type] ?? escapeInline(type);
+}
+
 function* partitions({ partitions }: InfoResult, style: Style): Generator<string> {
   const shown = style.verbose ? partitions : partitions.slice(0, SHOWN);
   const rows = shown.map((partition: PartitionFacts) => [
     `${partition.scheme} ${partition.index}${partition.active === true ? " active" : ""}`,
-    escapeInline(partition.type),
+    typeText(partition.type, style),
     String(partition.offset),
     bytes(partition.length),
     partition.name === undefined ? "" : escapeText(partition.name),

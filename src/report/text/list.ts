@@ -2,7 +2,7 @@
 
 import type { EntryFacts, ImageFacts } from "../../model/result.ts";
 import { escapeName } from "../escape.ts";
-import { paint, type Style, time } from "../style.ts";
+import { cutMiddle, paint, type Style, time, width } from "../style.ts";
 
 /** How to list. */
 export type ListStyle = Style & {
@@ -22,56 +22,61 @@ const letters: Readonly<Record<EntryFacts["type"], string>> = {
 
 /** One entry on a line. */
 export function listLine(entry: EntryFacts, image: ImageFacts, style: ListStyle): string {
-  const name = shownName(entry, style);
-  const head = style.volumes ? `${entry.volume.padEnd(9)}  ` : "";
-  if (!style.long) return head + name;
-  const { uid, gid, bytes } = entry;
+  const head = style.volumes ? `${entry.volume.padEnd(10)}` : "";
+  if (!style.long) return head + shownName(entry, Infinity, style);
+  const { uid = "-", gid = "-", bytes } = entry;
   const size = entry.type === "directory" ? extentBytes(entry) : bytes;
-  const columns = [
+  const columns = head + [
     modeText(entry),
-    String(uid ?? "-").padStart(4),
-    String(gid ?? "-").padStart(4),
-    String(size).padStart(11),
-    time(entry.modified).padEnd(19),
-    sectorText(entry, image).padEnd(11),
-  ];
-  return `${head}${columns.join(" ")}  ${name}`;
+    `${uid}:${gid}`.padEnd(5),
+    String(size).padStart(10),
+    timeText(entry, style),
+    sectorText(entry, image).padEnd(9),
+  ].join(" ");
+  const room = style.cut && !style.verbose ? style.width - columns.length - 2 : Infinity;
+  return `${columns}  ${shownName(entry, Math.max(LEAST_NAME, room), style)}`;
+}
+
+/** Columns that a name is never cut below. */
+const LEAST_NAME = 10;
+
+function timeText({ modified }: EntryFacts, style: Style): string {
+  return style.verbose ? time(modified).padEnd(19) : time(modified).slice(0, 16).padEnd(16);
 }
 
 /** The titles of the long form. */
 export function listHeader(style: ListStyle): string {
   const columns = [
     "mode      ",
-    " uid",
-    " gid",
-    "       size",
-    "modified (UTC)     ",
-    "sector     ",
+    "owner",
+    "      size",
+    "modified (UTC)".padEnd(style.verbose ? 19 : 16),
+    "sector   ",
   ];
-  const head = style.volumes ? "volume     " : "";
+  const head = style.volumes ? "volume    " : "";
   return paint(style, "dim", `${head}${columns.join(" ")}  name`);
 }
 
-function shownName(entry: EntryFacts, style: Style): string {
-  const path = escapeName(entry.path, entry.pathBytes);
+// Only the path gives way where a line would be too long: what is wrong with an entry stays.
+function shownName(entry: EntryFacts, room: number, style: Style): string {
+  const name = escapeName(entry.path, entry.pathBytes);
+  const slash = entry.type === "directory" && !name.endsWith("'") ? "/" : "";
   const marks = [
     ...(entry.hidden === true ? ["hidden"] : []),
     ...(entry.associated === true ? ["associated file"] : []),
     ...(entry.storedBytes === undefined ? [] : [`${entry.storedBytes} bytes stored`]),
   ];
-  const note = marks.length === 0 ? "" : paint(style, "dim", `  (${marks.join(", ")})`);
-  const state = entry.state === undefined || entry.state === "ok" ? "" : paint(
-    style,
-    "red",
-    `  ! ${entry.state === "cut" ? "past the end of the image" : entry.state}`,
-  );
   const target = entry.target === undefined
     ? ""
     : ` -> ${escapeName(entry.target, entry.targetBytes)}`;
-  const slash = entry.type === "directory" ? "/" : "";
-  const shown = path.endsWith("'") ? path : path + slash;
+  const note = marks.length === 0 ? "" : `  (${marks.join(", ")})`;
+  const state = entry.state === undefined || entry.state === "ok"
+    ? ""
+    : `  ! ${entry.state === "cut" ? "past the end of the image" : entry.state}`;
   const how = entry.type === "directory" ? "blue" : entry.type === "symlink" ? "cyan" : undefined;
-  return `${how === undefined ? shown : paint(style, how, shown)}${target}${note}${state}`;
+  const shown = cutMiddle(name + slash + target, room - width(note) - width(state));
+  const painted = how === undefined ? shown : paint(style, how, shown);
+  return painted + paint(style, "dim", note) + paint(style, "red", state);
 }
 
 function extentBytes({ extents = [] }: EntryFacts): number {

@@ -18,7 +18,7 @@ function verdictOf(entry: VerifyEntry): [string, "green" | "red" | "yellow", str
   const reason = entry.reason === undefined ? "" : `  (${escapeInline(entry.reason)})`;
   if (state === "ok") return ["OK", "green", ""];
   if (state === "mismatch") {
-    const short = (digest = "") => digest.length > 16 ? `${digest.slice(0, 16)}…` : digest;
+    const short = (digest = "") => digest.length > 8 ? `${digest.slice(0, 8)}…` : digest;
     return ["FAILED", "red", `  ${algorithm} recorded ${short(recorded)} got ${short(computed)}`];
   }
   if (state === "missing") return ["MISSING", "red", reason];
@@ -27,17 +27,18 @@ function verdictOf(entry: VerifyEntry): [string, "green" | "red" | "yellow", str
   return ["RENAMED", "yellow", `  to ${escapeText(entry.renamedTo ?? "")}`];
 }
 
-/** The line that sums a verification up, for an image of this path. */
-export function verifySummary(
+/** The lines that sum a verification up, for an image of this path. */
+export function* verifySummary(
   path: string,
   summary: VerifyResult["summary"],
   style: Style,
-): string {
+): Generator<string> {
   const total = Object.values(summary).reduce((sum, each) => sum + each, 0);
   const counts = states.filter((state) => summary[state] > 0)
     .map((state) => `${count(summary[state])} ${state}`);
   const good = summary.ok === total;
   const verdict = good ? paint(style, "green", "VERIFIED") : paint(style, "alarm", "NOT VERIFIED");
   const ok = `${count(summary.ok)} of ${count(total)} ok`;
-  return `${paint(style, "bold", escapeText(path))}  ${verdict}  ${[ok, ...counts].join(" · ")}`;
+  yield `${paint(style, "bold", escapeText(path))}  ${verdict}  ${ok}`;
+  if (counts.length > 0) yield `  ${counts.join(" · ")}`;
 }
