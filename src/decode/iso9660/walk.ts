@@ -1,7 +1,7 @@
 // Walks a directory hierarchy (ECMA-119:1987 6.8) into columns, breadth first, each extent once.
 
 import { logicalSpan, roundUp, SECTOR } from "../../bytes/span.ts";
-import { decode, type Fault } from "../../bytes/struct.ts";
+import { type Fault, valuesOf } from "../../bytes/struct.ts";
 import { equalBytes } from "../../bytes/text.ts";
 import { decodeTime7 } from "../../bytes/time.ts";
 import { entryValue, type SystemUseEntry } from "../../model/directory.ts";
@@ -367,7 +367,12 @@ export class TreeWalk {
       return;
     }
     const { bytes } = await read(start, extendedAttributeRecord.size);
-    decode(extendedAttributeRecord, { bytes, space: "logical", start }, "file", out);
+    const value = valuesOf(extendedAttributeRecord, bytes);
+    const span = logicalSpan(start, extendedAttributeRecord.size);
+    // Its blocks are claimed for the file below: a claim of its own would overlap that one.
+    if (value !== undefined) {
+      out.structures.add({ layout: extendedAttributeRecord, span, value, owner: "file" });
+    }
     out.claim(logicalSpan(start, length), "file", { tree: this.#volume.treeIndex, node });
   }
 
