@@ -1,5 +1,7 @@
 // Recorded times of ECMA-119 (8.4.26.1 and 9.1.5): kept as recorded, with the instant beside them.
 
+import { isZero } from "./text.ts";
+
 /** A time as recorded; the parts mean nothing where `unset`, and may be out of range where not `valid`. */
 export type RecordedTime = {
   /** The bytes as recorded, 7 or 17 of them (6 or 16 in High Sierra). */
@@ -21,16 +23,30 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-function instant(parts: readonly number[], offset: number): number | undefined {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, hundredths = 0] = parts;
-  const inRange = month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) &&
+function instant(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+  hundredths: number,
+  offset: number,
+): number | undefined {
+  // Comparisons with NaN, for what is no digit, are false.
+  const inRange = year >= 1 && month >= 1 && month <= 12 && day >= 1 &&
+    day <= daysIn(year, month) &&
     hour <= 23 && minute <= 59 && second <= 59 && hundredths <= 99 &&
     offset >= -48 && offset <= 52;
   if (!inRange) return undefined;
-  const local = new Date(0);
-  local.setUTCFullYear(year, month - 1, day);
-  local.setUTCHours(hour, minute, second, hundredths * 10);
-  return local.getTime() - offset * 15 * 60_000;
+  return utc(year, month, day) +
+    ((hour * 60 + minute - offset * 15) * 60 + second) * 1000 + hundredths * 10;
+}
+
+// Date.UTC takes years below 100 for those of the twentieth century.
+function utc(year: number, month: number, day: number): number {
+  if (year >= 100) return Date.UTC(year, month - 1, day);
+  return new Date(0).setUTCFullYear(year, month - 1, day);
 }
 
 function recorded(
@@ -39,16 +55,28 @@ function recorded(
   parts: readonly number[],
   offset: number,
 ): RecordedTime {
-  const epoch = unset ? undefined : instant(parts, offset);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, hundredths = 0] = parts;
+  const epoch = unset
+    ? undefined
+    : instant(year, month, day, hour, minute, second, hundredths, offset);
   const time = { raw, unset, valid: unset || epoch !== undefined, offset };
   return epoch === undefined ? time : { ...time, epoch };
 }
 
 /** Decodes 7 bytes (ECMA-119:1987 9.1.5), or 6 without the offset byte (High Sierra). */
 export function decodeTime7(raw: Uint8Array): RecordedTime {
-  const unset = raw.every((byte) => byte === 0);
-  const parts = [1900 + (raw[0] ?? 0), ...raw.subarray(1, 6)];
-  return recorded(raw, unset, parts, ((raw[6] ?? 0) << 24) >> 24);
+  const parts = [1900 + (raw[0] ?? 0), raw[1] ?? 0, raw[2] ?? 0, raw[3] ?? 0, raw[4] ?? 0];
+  parts.push(raw[5] ?? 0);
+  return recorded(raw, isZero(raw), parts, ((raw[6] ?? 0) << 24) >> 24);
+}
+
+/** The instant of 7 bytes at `at`, or NaN: {@linkcode decodeTime7} without its object. */
+export function epochOfTime7(bytes: Uint8Array, at: number): number {
+  const year = 1900 + (bytes[at] ?? 0);
+  const [month, day, hour] = [bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0];
+  const [minute, second] = [bytes[at + 4] ?? 0, bytes[at + 5] ?? 0];
+  const offset = ((bytes[at + 6] ?? 0) << 24) >> 24;
+  return instant(year, month, day, hour, minute, second, 0, offset) ?? NaN;
 }
 
 function digits(raw: Uint8Array, at: number, count: number): number {

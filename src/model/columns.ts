@@ -2,8 +2,11 @@
 
 const CHUNK = 1 << 16;
 const ARENA_CHUNK = 1 << 20;
+/** A column begins this small and doubles up to a chunk: an image may have hundreds of tiny trees. */
+const FIRST_CHUNK = 64;
 
-type NumberArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
+// Four element types and no more: with a fifth, every access costs a lookup instead of a compare.
+type NumberArray = Uint8Array | Uint32Array | Int32Array | Float64Array;
 
 /** Makes one chunk of a column. */
 export type ChunkType = new (length: number) => NumberArray;
@@ -26,14 +29,23 @@ export class Column {
   /** Appends a value and returns its index. */
   push(value: number): number {
     const index = this.#length++;
-    const chunk = this.#chunks[index >>> 16] ?? this.#grow();
-    chunk[index & (CHUNK - 1)] = value;
+    const at = index & (CHUNK - 1);
+    let chunk = this.#chunks[index >>> 16];
+    if (chunk === undefined || at >= chunk.length) chunk = this.#grow(chunk);
+    chunk[at] = value;
     return index;
   }
 
-  #grow(): NumberArray {
-    const chunk = new this.#type(CHUNK);
-    this.#chunks.push(chunk);
+  // The first chunk doubles until it is whole; those after it are made whole.
+  #grow(full: NumberArray | undefined): NumberArray {
+    const whole = this.#chunks.length > 0 && full === undefined;
+    const length = whole ? CHUNK : full === undefined ? FIRST_CHUNK : full.length * 2;
+    const chunk = new this.#type(length);
+    if (full === undefined) this.#chunks.push(chunk);
+    else {
+      chunk.set(full);
+      this.#chunks[this.#chunks.length - 1] = chunk;
+    }
     return chunk;
   }
 
@@ -56,8 +68,8 @@ export class Column {
 export class ByteStrings {
   readonly #chunks: Uint8Array[] = [];
   readonly #start = new Column(Float64Array);
-  readonly #length = new Column(Uint16Array);
-  #used = ARENA_CHUNK;
+  readonly #length = new Column(Uint32Array);
+  #used = 0;
 
   /** Byte strings held. */
   get count(): number {
@@ -66,16 +78,35 @@ export class ByteStrings {
 
   /** Appends up to 65,535 bytes and returns the index. */
   push(bytes: Uint8Array): number {
-    let chunk = this.#chunks.at(-1);
-    if (chunk === undefined || this.#used + bytes.length > ARENA_CHUNK) {
-      chunk = new Uint8Array(ARENA_CHUNK);
-      this.#chunks.push(chunk);
-      this.#used = 0;
+    if (bytes.length > 0xffff) {
+      throw new RangeError(`Cannot keep a string of ${bytes.length} bytes: 65535 is the most`);
+    }
+    let chunk = this.#chunks[this.#chunks.length - 1];
+    if (chunk === undefined || this.#used + bytes.length > chunk.length) {
+      chunk = this.#grow(chunk, bytes.length);
     }
     chunk.set(bytes, this.#used);
     this.#start.push((this.#chunks.length - 1) * ARENA_CHUNK + this.#used);
     this.#used += bytes.length;
     return this.#length.push(bytes.length);
+  }
+
+  // As in a column: the first chunk doubles, and views of the smaller one stay right.
+  #grow(full: Uint8Array | undefined, needed: number): Uint8Array {
+    const first = this.#chunks.length <= 1;
+    const doubled = Math.max(FIRST_CHUNK, 2 * (full?.length ?? 0));
+    if (first && this.#used + needed <= ARENA_CHUNK) {
+      let length = doubled;
+      while (length < this.#used + needed) length *= 2;
+      const chunk = new Uint8Array(length);
+      if (full !== undefined) chunk.set(full.subarray(0, this.#used));
+      this.#chunks[0] = chunk;
+      return chunk;
+    }
+    const chunk = new Uint8Array(ARENA_CHUNK);
+    this.#chunks.push(chunk);
+    this.#used = 0;
+    return chunk;
   }
 
   /** The bytes of string `index`; a view, not a copy. */

@@ -36,7 +36,7 @@ export class PathTable {
   end = 0;
   readonly #start = new Column(Float64Array);
   readonly #location = new Column(Uint32Array);
-  readonly #parent = new Column(Uint16Array);
+  readonly #parent = new Column(Uint32Array);
   readonly #extended = new Column(Uint8Array);
   readonly #identifiers = new ByteStrings();
 

@@ -55,7 +55,7 @@ export class Claims {
   readonly #end = new Column(Float64Array);
   readonly #owner = new Column(Uint8Array);
   readonly #rank = new Column(Uint8Array);
-  readonly #tree = new Column(Uint16Array);
+  readonly #tree = new Column(Uint32Array);
   readonly #ref = new Column(Uint32Array);
   readonly #names: string[] = [];
   readonly #nameIndex = new Map<string, number>();
@@ -130,7 +130,8 @@ export class Claims {
 
   /** Claims by start, then the longer, then the higher ranked, then the earlier. */
   sorted(): Uint32Array {
-    const order = Uint32Array.from({ length: this.count }, (_, index) => index);
+    const order = new Uint32Array(this.count);
+    for (let claim = 0; claim < order.length; claim++) order[claim] = claim;
     return order.sort((a, b) =>
       this.start(a) - this.start(b) || this.end(b) - this.end(a) ||
       this.rank(b) - this.rank(a) || a - b

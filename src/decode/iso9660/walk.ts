@@ -3,7 +3,7 @@
 import { logicalSpan, roundUp, SECTOR } from "../../bytes/span.ts";
 import { type Fault, valuesOf } from "../../bytes/struct.ts";
 import { equalBytes } from "../../bytes/text.ts";
-import { decodeTime7 } from "../../bytes/time.ts";
+import { epochOfTime7 } from "../../bytes/time.ts";
 import { entryValue, type SystemUseEntry } from "../../model/directory.ts";
 import { type Extent, fileFlags, type Tree } from "../../model/tree.ts";
 import {
@@ -86,6 +86,7 @@ export class TreeWalk {
   readonly #visited = new Map<number, number>();
   readonly #continuationCache = new Map<number, Uint8Array>();
   #mode: SystemUseMode = { active: false, skip: 0 };
+  readonly #later: { readonly node: number; readonly read: () => Promise<void> }[] = [];
   #faultNode = 0;
 
   constructor(tree: Tree, volume: WalkVolume, context: Context, budget: Budget) {
@@ -149,6 +150,7 @@ export class TreeWalk {
     if (bytes === undefined) return;
     const origin = { start, volume: this.#volume.volume, node };
     const first = tree.count;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let chain: Chain | undefined;
     for (const place of recordPlaces(bytes, origin, this.#scoped)) {
       if (this.#budget.records <= 0) {
@@ -156,7 +158,8 @@ export class TreeWalk {
         break;
       }
       this.#budget.records--;
-      chain = await this.#record(node, start, bytes, place, chain);
+      chain = this.#record(node, start, view, bytes, place, chain);
+      if (this.#later.length > 0) await this.#readLater(node);
     }
     this.#endChain(chain, start, undefined);
     if (tree.count > first) tree.setChildren(node, first, tree.count - first);
@@ -254,23 +257,34 @@ export class TreeWalk {
     }
   }
 
-  async #record(
+  // Few records need more bytes than their own: those reads wait here, so that the rest need no promise.
+  async #readLater(parent: number): Promise<void> {
+    for (const { node, read } of this.#later.splice(0)) {
+      this.#faultNode = node;
+      await read();
+    }
+    this.#faultNode = parent;
+  }
+
+  #record(
     parent: number,
     start: number,
+    view: DataView,
     bytes: Uint8Array,
     place: RecordPlace,
     chain: Chain | undefined,
-  ): Promise<Chain | undefined> {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  ): Chain | undefined {
     const head = recordHead(view, place);
     const reserved = head.identifier.length === 1 && (head.identifier[0] ?? 2) < 2;
     const field = bytes.subarray(place.at + head.systemUse, place.at + place.length);
     const fieldStart = start + place.at + head.systemUse;
     if (reserved) {
       const isRoot = parent === 0 && head.identifier[0] === 0;
-      const entries = await this.#systemUse(field, fieldStart, parent, isRoot, isRoot);
-      const link = parentLinkOf(entries);
-      if (link !== undefined) this.#tree.parentLinks.set(parent, link);
+      this.#systemUse(field, fieldStart, parent, isRoot, (entries, xa) => {
+        if (isRoot) this.#keepFacts(parent, entries, xa);
+        const link = parentLinkOf(entries);
+        if (link !== undefined) this.#tree.parentLinks.set(parent, link);
+      });
       return chain;
     }
     const continues = chain !== undefined && equalBytes(chain.identifier, head.identifier) &&
@@ -278,8 +292,10 @@ export class TreeWalk {
     if (chain !== undefined && !continues) this.#endChain(chain, start, place.at);
     const node = continues ? chain.node : this.#addNode(parent, start, bytes, place, head);
     this.#faultNode = node;
-    await this.#addSection(node, head, start + place.at);
-    await this.#systemUse(field, fieldStart, node, false, !continues);
+    this.#addSection(node, head, start + place.at);
+    this.#systemUse(field, fieldStart, node, false, (entries, xa) => {
+      if (!continues) this.#keepFacts(node, entries, xa);
+    });
     const goesOn = (head.flags & fileFlags.multiExtent) !== 0 &&
       (head.flags & fileFlags.directory) === 0;
     if (continues && !goesOn) this.#tree.setFlags(node, head.flags);
@@ -297,13 +313,12 @@ export class TreeWalk {
     head: RecordHead,
   ): number {
     const date = at + directoryRecord.fields.recordingDateAndTime.offset;
-    const time = decodeTime7(bytes.subarray(date, date + 7));
     return this.#tree.add({
       parent,
       record: start + at,
       identifier: head.identifier,
       flags: head.flags,
-      recorded: time.epoch ?? NaN,
+      recorded: epochOfTime7(bytes, date),
     });
   }
 
@@ -321,7 +336,7 @@ export class TreeWalk {
     });
   }
 
-  async #addSection(node: number, head: RecordHead, record: number): Promise<void> {
+  #addSection(node: number, head: RecordHead, record: number): void {
     const { blockSize, treeIndex, sequence } = this.#volume;
     const { logicalSize, out } = this.#context;
     const tree = this.#tree;
@@ -330,7 +345,7 @@ export class TreeWalk {
     if (head.sequence !== sequence && head.sequence !== 0) tree.elsewhere.add(node);
     if (head.extendedLength > 0) {
       if (!tree.extendedLengths.has(node)) tree.extendedLengths.set(node, head.extendedLength);
-      await this.#extendedRecord(node, head, record);
+      this.#later.push({ node, read: () => this.#extendedRecord(node, head, record) });
     }
     if (directory) {
       const start = (head.location + head.extendedLength) * blockSize;
@@ -376,27 +391,29 @@ export class TreeWalk {
     out.claim(logicalSpan(start, length), "file", { tree: this.#volume.treeIndex, node });
   }
 
-  // Decodes the system use of a record and keeps its facts where `keep`; always claims continuations.
-  async #systemUse(
+  // Decodes the system use of a record and hands on its entries, those of continuations among them.
+  #systemUse(
     field: Uint8Array,
     start: number,
     node: number,
     root: boolean,
-    keep: boolean,
-  ): Promise<readonly SystemUseEntry[]> {
-    if (field.length === 0) return [];
+    take: (entries: readonly SystemUseEntry[], xa: number | undefined) => void,
+  ): void {
+    if (field.length === 0) return;
     const mode = root ? { ...this.#mode, skip: 0 } : this.#mode;
     const { limits } = this.#context;
     const area = decodeArea(field, start, "record", mode, limits.systemUseEntries, this.#scoped);
-    const entries = area.next === undefined
-      ? area.entries
-      : [...area.entries, ...await this.#continuations(area.next, node)];
     const xa = xaAttributeBits(area.other);
-    if (!keep) return entries;
+    const { next } = area;
+    if (next === undefined) return take(area.entries, xa);
+    const read = async () => take([...area.entries, ...await this.#continuations(next, node)], xa);
+    this.#later.push({ node, read });
+  }
+
+  #keepFacts(node: number, entries: readonly SystemUseEntry[], xa: number | undefined): void {
     if (xa !== undefined) this.#tree.xa.set(node, xa);
     const facts = posixFacts(entries);
     if (facts !== undefined) this.#tree.setPosix(node, facts);
-    return entries;
   }
 
   async #continuations(first: Continuation, node: number): Promise<SystemUseEntry[]> {

@@ -4,7 +4,7 @@ import { logicalSpan, safeOffset } from "../../bytes/span.ts";
 import type { Fields, Layout, Recorder, Values } from "../../bytes/struct.ts";
 import { valuesOf } from "../../bytes/struct.ts";
 import { decodeLatin1, isZero } from "../../bytes/text.ts";
-import { decodeTime17, decodeTime7 } from "../../bytes/time.ts";
+import { decodeTime17, epochOfTime7 } from "../../bytes/time.ts";
 import type { SystemUseBytes, SystemUseEntry, VariableField } from "../../model/directory.ts";
 import type { Attribute, PosixFacts, Zisofs } from "../../model/tree.ts";
 import {
@@ -244,8 +244,9 @@ export function xaAttributeBits(other: readonly SystemUseBytes[]): number | unde
 }
 
 // Reads number at the LSB first copy; the MSB first one is compared by the rules.
-function both(entry: SystemUseEntry, at: number): number {
-  return viewOf(entry.bytes).getUint32(at, true);
+function both({ bytes }: SystemUseEntry, at: number): number {
+  return (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 0x100 + (bytes[at + 2] ?? 0) * 0x10000 +
+    (bytes[at + 3] ?? 0) * 0x1000000;
 }
 
 /** What the entries of one record say together (RRIP 1.12 4). */
@@ -283,33 +284,28 @@ export function posixFacts(entries: readonly SystemUseEntry[]): PosixFacts | und
   return facts;
 }
 
+/** Flags of TF (RRIP 1.12 4.1.6) that lead to the modification time. */
+const stampFlags = { creation: 1, modification: 2, longForm: 0x80 } as const;
+
 type MutableFacts = { -readonly [K in keyof PosixFacts]: PosixFacts[K] };
 
 function setModified(entry: SystemUseEntry, facts: MutableFacts): void {
-  const stamp = timeStampsOf(entry).find(({ index }) => index === 1);
-  if (stamp === undefined) return;
-  const time = stamp.bytes.length === 17 ? decodeTime17(stamp.bytes) : decodeTime7(stamp.bytes);
-  facts.modified = time.epoch ?? NaN;
+  const { bytes } = entry;
+  const flags = bytes[4] ?? 0;
+  if ((flags & stampFlags.modification) === 0) return;
+  const long = (flags & stampFlags.longForm) !== 0;
+  const size = long ? 17 : 7;
+  const at = timeStamps.size + ((flags & stampFlags.creation) !== 0 ? size : 0);
+  if (at + size > bytes.length) return;
+  facts.modified = long
+    ? decodeTime17(bytes.subarray(at, at + size)).epoch ?? NaN
+    : epochOfTime7(bytes, at);
 }
 
-/** Stamps of a TF entry: their number (0 creation, 1 modification, ...), bytes and offset in the entry. */
-export function timeStampsOf(
-  entry: SystemUseEntry,
-): { readonly index: number; readonly bytes: Uint8Array; readonly at: number }[] {
-  const flags = entry.bytes[4] ?? 0;
-  const size = (flags & 0x80) !== 0 ? 17 : 7;
-  const stamps = [];
-  let at = timeStamps.size;
-  for (let index = 0; index < 7; index++) {
-    if ((flags & (1 << index)) === 0) continue;
-    if (at + size > entry.bytes.length) break;
-    stamps.push({ index, bytes: entry.bytes.subarray(at, at + size), at });
-    at += size;
-  }
-  return stamps;
-}
-
+// One run of bytes; of a single part that part itself.
 function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined && only.length <= 0xffff) return only;
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const joined = new Uint8Array(Math.min(length, 0xffff));
   let at = 0;
@@ -351,7 +347,8 @@ export function linkTarget(entries: readonly SystemUseEntry[]): Uint8Array {
       at += 2 + (bytes[at + 1] ?? 0);
     }
   }
-  return concat(parts);
+  // A copy: a view would keep the whole directory in memory.
+  return concat(parts).slice();
 }
 
 const zisofsAlgorithms = ["PZ", "XZ", "L4", "ZD", "B2"];
