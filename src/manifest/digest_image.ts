@@ -23,6 +23,11 @@ export type DigestOptions = WorkOptions & {
   readonly image?: boolean;
   /** Bytes digested at a time; never changes a result. */
   readonly pieceSize?: number;
+  /**
+   * Most bytes of content digested, after which files are `unreadable`: extents that overlap and data
+   * that compress well can make endless work of a small image. 64 times the image and 16 GiB where absent.
+   */
+  readonly limit?: number;
 };
 
 /** Content of a file: its digests, or why there are none. */
@@ -45,7 +50,7 @@ export type RegionDigest = {
 const PIECE = 1024 * 1024;
 /** Gaps between wanted bytes that are read over rather than skipped. */
 const GAP = 64 * 1024;
-/** Digested at most: this often the image, and as much besides for what compresses well (zisofs). */
+/** Digested at most unless the caller says so: this often the image, and as much besides. */
 const LIMIT_FACTOR = 64;
 const LIMIT_BYTES = 16 * 2 ** 30;
 
@@ -153,7 +158,7 @@ class Pass {
     this.regionStore = new DigestStore(this.algorithms, this.regions?.count ?? 0);
     this.#whole = options.image === true ? new DigestSet(this.algorithms) : undefined;
     this.#pieceSize = Math.max(1, Math.min(options.pieceSize ?? PIECE, PIECE));
-    this.#limit = LIMIT_BYTES + LIMIT_FACTOR * image.source.size;
+    this.#limit = options.limit ?? LIMIT_BYTES + LIMIT_FACTOR * image.source.size;
     this.#window = new Window(image, {
       onRead: (count) => this.#report(count),
       ...(this.#whole === undefined ? {} : { whole: this.#whole }),

@@ -233,6 +233,25 @@ Deno.test("manifest() has no digest for what the storage refuses, and all others
   assert((regions ?? []).every(({ hashes }) => hashes !== undefined));
 });
 
+Deno.test("digestImage() stops at its limit, and says so of every file after it", async () => {
+  const image = await openFixture("sample");
+  const volume = image.richest();
+  assert(volume?.namespace !== undefined);
+  const digests = await digestImage(image, [volume], { limit: 5000 });
+  let digested = 0;
+  let refused = 0;
+  for (const { node, type } of volume.namespace.entries()) {
+    if (type !== "file") continue;
+    const { state, reason } = digests.of(volume, node);
+    if (state === "ok") digested += volume.namespace.contentSize(node);
+    else {
+      assertMatch(reason ?? "", /^the limit of 5000 bytes of content for this image was reached$/);
+      refused++;
+    }
+  }
+  assert(digested <= 5000 && refused > 0);
+});
+
 Deno.test("manifest() reports progress that ends at its total", async () => {
   const events: ProgressEvent[] = [];
   await manifest(await openFixture("sample"), { onEvent: (event) => events.push(event) });
