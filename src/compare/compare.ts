@@ -62,7 +62,7 @@ export async function compare(
   const contents = new Contents(sideA, sideB, scan.sectors);
   await contents.read(pairs, options);
   const changes = await new ChangeFinder(a, b, contents, options).find(pairs);
-  const notes = notesOf(sideA, sideB, pairs.length, changes);
+  const notes = notesOf(sideA, sideB, pairs.length > 0 || identical, changes);
   return {
     format: "discern.compare/1",
     tool,
@@ -175,7 +175,7 @@ async function findFields(
   signal: AbortSignal | undefined,
 ): Promise<readonly FieldDifference[]> {
   const list = new FieldList(a, b);
-  await compareStructures(a, b, list, signal);
+  await compareStructures(a, b, implantedA, implantedB, list, signal);
   await compareImplanted(a, b, implantedA, implantedB, list);
   for (const pair of pairTrees(a.image, b.image)) {
     await comparePathTables(a, b, pair, scan.sectors, list, signal);
@@ -184,7 +184,7 @@ async function findFields(
   return list.finish();
 }
 
-function notesOf(a: Side, b: Side, pairs: number, changes: Changes): readonly string[] {
+function notesOf(a: Side, b: Side, hasFiles: boolean, changes: Changes): readonly string[] {
   const notes: string[] = [];
   if (a.space === "logical") {
     notes.push(
@@ -209,7 +209,7 @@ function notesOf(a: Side, b: Side, pairs: number, changes: Changes): readonly st
       notes.push(`a limit stopped the walk of the ${name} image: files beyond it are not compared`);
     }
   }
-  if (pairs === 0) notes.push("no kind of volume is read in both images: no files are compared");
+  if (!hasFiles) notes.push("no kind of volume is read in both images: no files are compared");
   if (changes.unknown > 0) {
     notes.push(
       `${changes.unknown} files could not be read whole on both sides: they count as changed`,

@@ -5,7 +5,7 @@ import { equalBytes, hex } from "../bytes/text.ts";
 import { masterBootRecord } from "../decode/partition/layout.ts";
 import type { VariableField } from "../model/directory.ts";
 import type { Image } from "../model/image.ts";
-import type { Implanted } from "./implanted.ts";
+import { type Implanted, IMPLANTED_DIGEST } from "./implanted.ts";
 import type { FieldDifference } from "./result.ts";
 import type { Side } from "./side.ts";
 
@@ -130,15 +130,24 @@ export function layoutFields(layout: Layout, bytes: Uint8Array): VariableField[]
   });
 }
 
-// The four entries of an MBR are structures of their own.
-const FIELDS_OF_OTHERS: Readonly<Record<string, string>> = {
-  [masterBootRecord.id]: "partitionRecords",
-};
+/** Names of fields whose bytes are structures of their own, in one image. */
+function fieldsOfOthers({ layout, span }: Structure, implanted: readonly Implanted[]): string {
+  if (layout.id === masterBootRecord.id) return "partitionRecords";
+  const inDescriptor = implanted.some(({ id, start }) =>
+    id === IMPLANTED_DIGEST && start > span.start && start < span.start + span.length
+  );
+  return inDescriptor ? "applicationUse" : "";
+}
 
-async function recorded(image: Image, { layout, span }: Structure): Promise<Recorded> {
+async function recorded(
+  image: Image,
+  structure: Structure,
+  implanted: readonly Implanted[],
+): Promise<Recorded> {
+  const { layout, span } = structure;
   const { bytes } = await image.read(span.start, span.length);
-  const fields = () =>
-    layoutFields(layout, bytes).filter(({ name }) => name !== FIELDS_OF_OTHERS[layout.id]);
+  const others = fieldsOfOthers(structure, implanted);
+  const fields = () => layoutFields(layout, bytes).filter(({ name }) => name !== others);
   return { title: layout.title, clause: layout.clause, start: span.start, bytes, fields };
 }
 
@@ -167,6 +176,8 @@ function pathAt(image: Image, logical: number): string | undefined {
 export async function compareStructures(
   a: Side,
   b: Side,
+  implantedA: readonly Implanted[],
+  implantedB: readonly Implanted[],
   list: FieldList,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -175,12 +186,13 @@ export async function compareStructures(
     signal?.throwIfAborted();
     const other = others.get(key);
     others.delete(key);
-    const one = await recorded(a.image, structure);
-    const two = other === undefined ? undefined : await recorded(b.image, other);
+    const one = await recorded(a.image, structure, implantedA);
+    const two = other === undefined ? undefined : await recorded(b.image, other, implantedB);
     list.compare(one, two, belongsTo(a.image, structure));
   }
   for (const structure of others.values()) {
-    list.compare(undefined, await recorded(b.image, structure), belongsTo(b.image, structure));
+    const only = await recorded(b.image, structure, implantedB);
+    list.compare(undefined, only, belongsTo(b.image, structure));
   }
 }
 

@@ -27,10 +27,12 @@ const TAGS_FOLLOWED = 4;
 const MD5_BYTES = 16;
 const APPLICATION_USE = 883;
 const APPLICATION_USE_LENGTH = 512;
+/** Kind of the record that isomd5sum and SUSE's tools write over the application use field. */
+export const IMPLANTED_DIGEST = "isomd5sum/implanted";
 const TAG_CLAUSE = "libisofs checksum tags";
-/** Digests of isomd5sum, and of SUSE's media tags; the other keys say how they are made. */
-const DIGEST_KEY =
-  /(ISO MD5SUM|FRAGMENT SUMS|(?:md5|sha1|sha224|sha256|sha384|sha512)sum) *= *([0-9a-fA-F]+)/g;
+/** Entries of isomd5sum and of SUSE's media tags, and the keys of those that are digests. */
+const ENTRY = /([A-Za-z0-9 ]+?) *= *([^;=]*?) *(?:;|$)/g;
+const DIGEST = /^(ISO MD5SUM|FRAGMENT SUMS|(md5|sha1|sha224|sha256|sha384|sha512)sum)$/;
 
 /** Reads every such record of an image. Nothing here is judged; what is malformed is not there. */
 export async function readImplanted(image: Image): Promise<readonly Implanted[]> {
@@ -89,23 +91,28 @@ function tagFields(line: string): VariableField[] {
 async function readDigests(image: Image, start: number): Promise<Implanted | undefined> {
   const { bytes } = await image.read(start, APPLICATION_USE_LENGTH);
   const fields: VariableField[] = [];
-  for (const match of decodeLatin1(bytes).matchAll(DIGEST_KEY)) {
+  for (const match of decodeLatin1(bytes).trimEnd().matchAll(ENTRY)) {
     const [whole, key = "", value = ""] = match;
-    const offset = match.index + whole.length - value.length;
-    const name = key.toLowerCase().replace(/ (.)/g, (_, letter: string) => letter.toUpperCase());
-    const clause = /sum$/.test(key) ? "SUSE media tags" : "isomd5sum";
+    if (value === "") continue;
+    const offset = match.index + whole.indexOf(value, whole.indexOf("=") + 1);
+    const isDigest = DIGEST.test(key);
+    const clause = key === key.toLowerCase() ? "SUSE media tags" : "isomd5sum";
+    const role = isDigest ? "checksum" : "value";
     fields.push({
-      name,
+      name: camelCase(key),
       offset,
       length: value.length,
       clause,
-      role: "checksum",
+      role,
       value: () => value,
     });
   }
-  if (fields.length === 0) return undefined;
-  const title = "Implanted digest";
-  return { title, id: "isomd5sum/implanted", start, length: bytes.length, fields };
+  if (!fields.some(({ role }) => role === "checksum")) return undefined;
+  return { title: "Implanted digest", id: IMPLANTED_DIGEST, start, length: bytes.length, fields };
+}
+
+function camelCase(key: string): string {
+  return key.toLowerCase().replace(/ +(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 // START, END, COUNT and SIZE, each a length byte and a number MSB first; then the type (AAIP, isofs.ca).

@@ -84,11 +84,11 @@ export function isUntouched(
   return !sectors.any(Math.max(0, from), end);
 }
 
-// Rock Ridge names tell entries apart where both have one; identifiers may be made from them by counting.
-function entryKey(tree: Tree): (node: number) => string {
+// Rock Ridge names tell entries apart where both trees have them: identifiers may be made by counting.
+function entryKey(tree: Tree, byName: boolean): (node: number) => string {
   return (node) => {
-    const name = tree.alternateName(node) ?? tree.identifier(node);
-    return `${tree.isAssociated(node) ? "a" : "-"}${hex(name)}`;
+    const name = byName ? tree.alternateName(node) : undefined;
+    return `${tree.isAssociated(node) ? "a" : "-"}${hex(name ?? tree.identifier(node))}`;
   };
 }
 
@@ -110,6 +110,8 @@ export async function compareRecords(
 ): Promise<void> {
   const [treeA, treeB] = [a.image.trees[pair.a], b.image.trees[pair.b]];
   if (treeA === undefined || treeB === undefined) return;
+  const byName = treeA.hasRockRidge && treeB.hasRockRidge;
+  const [keyA, keyB] = [entryKey(treeA, byName), entryKey(treeB, byName)];
   const stack: [number, number][] = [[0, 0]];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     signal?.throwIfAborted();
@@ -117,7 +119,7 @@ export async function compareRecords(
     const touched = isTouched(a, b, pair, nodeA, nodeB, differences);
     const paired = touched ? new Map<number, number>() : undefined;
     const children = [childrenOf(treeA, nodeA), childrenOf(treeB, nodeB)] as const;
-    for (const [one, other] of matchEntries(...children, entryKey(treeA), entryKey(treeB))) {
+    for (const [one, other] of matchEntries(...children, keyA, keyB)) {
       if (one === undefined || other === undefined) continue;
       paired?.set(one, other);
       if (treeA.isDirectory(one) && treeB.isDirectory(other)) stack.push([one, other]);

@@ -302,6 +302,28 @@ async function fileOffset(bytes: Uint8Array, path: string): Promise<number> {
   return namespace?.extents(node)[0]?.start ?? 0;
 }
 
+Deno.test("compare() takes implanted digests for derived from the times they cover", async () => {
+  const a = await fixtureImage("isomd5-genisoimage");
+  const b = a.slice();
+  const use = 16 * 2048 + 883;
+  b[use + 13] = a[use + 13] === 0x30 ? 0x31 : 0x30; // a digit of the digest
+  assertEquals((await compareBytes(a, b)).verdict, "same-content");
+  b[16 * 2048 + 813 + 15] = 0x31; // a digit of a date
+  const result = await compareBytes(a, b);
+  assertEquals(result.verdict, "same-except-times");
+  assertEquals(fieldNames(result), [
+    "Implanted digest.isoMd5sum",
+    "Primary Volume Descriptor.volumeCreationDateAndTime",
+  ]);
+  // Anything else in the same text is no digest.
+  const text = new TextDecoder().decode(a.subarray(use, use + 512));
+  const status = use + text.indexOf("RHLISOSTATUS=") + "RHLISOSTATUS=".length;
+  b[status] = b[status] === 0x30 ? 0x31 : 0x30;
+  const other = await compareBytes(a, b);
+  assertEquals(other.verdict, "same-content");
+  assert(fieldNames(other).includes("Implanted digest.rhlisostatus"));
+});
+
 Deno.test("compare() tells the first byte that differs in a file", async () => {
   const a = await fixtureImage("sample");
   const start = await fileOffset(a, "/share/tables/helgoland.dat");
