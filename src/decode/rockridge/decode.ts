@@ -21,7 +21,7 @@ import {
   xaAttributes,
   zisofsEntry,
 } from "./layout.ts";
-import { entryParts } from "./parts.ts";
+import { attributeName, entryParts } from "./parts.ts";
 
 /** How the system use fields of a tree are to be read. */
 export type SystemUseMode = {
@@ -402,14 +402,6 @@ function attributeComponents(entries: readonly SystemUseEntry[]): Uint8Array[] {
     }
   }
   return components;
-}
-
-const attributePrefixes = ["", "", "system.", "user.", "isofs.", "trusted.", "security."];
-
-function attributeName(bytes: Uint8Array): string {
-  const prefix = attributePrefixes[bytes[0] ?? 0];
-  if (bytes.length === 0 || prefix === undefined) return decodeLatin1(bytes);
-  return prefix + decodeLatin1(bytes.subarray(1));
 }
 
 function setAttributes(lists: readonly SystemUseEntry[], facts: MutableFacts): void {

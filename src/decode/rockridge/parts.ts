@@ -1,7 +1,7 @@
 // Fields of system use entries whose place varies: stamps of TF, names, components (RRIP 1.12 4.1).
 
 import { time17, time7 } from "../../bytes/struct.ts";
-import { decodeUtf8, hex } from "../../bytes/text.ts";
+import { decodeLatin1, decodeUtf8, hex } from "../../bytes/text.ts";
 import { decodeTime17, decodeTime7 } from "../../bytes/time.ts";
 import type { VariableField } from "../../model/directory.ts";
 import {
@@ -16,8 +16,8 @@ import {
 type Part = Omit<VariableField, "clause">;
 
 const CONTINUES = 1;
-/** `isofs.st`, its prefix `isofs.` as one byte: when the image was composed (AAIP, libisofs). */
-const COMPOSITION_TIME = "\x04st";
+/** When the image was composed (AAIP, libisofs). */
+const COMPOSITION_TIME = "isofs.st";
 
 function text(bytes: Uint8Array): string {
   return decodeUtf8(bytes).text;
@@ -69,21 +69,33 @@ function* linkComponents(bytes: Uint8Array): Generator<Part> {
   }
 }
 
-function attributeText(value: string): string {
-  return value.startsWith("\x04") ? `isofs.${value.slice(1)}` : value;
+const attributePrefixes = ["", "", "system.", "user.", "isofs.", "trusted.", "security."];
+
+/** Name of an attribute: its first byte may stand for a prefix (AAIP 2.0). Empty for an access list. */
+export function attributeName(bytes: Uint8Array): string {
+  const prefix = attributePrefixes[bytes[0] ?? 0];
+  if (bytes.length === 0 || prefix === undefined) return decodeLatin1(bytes);
+  return prefix + decodeLatin1(bytes.subarray(1));
 }
 
 // Names and values alternate (AAIP 2.0); a list that goes on from the entry before cannot be told apart.
 function* attributeComponents(bytes: Uint8Array): Generator<Part> {
   let isName = true;
-  let name = "";
+  let name: string | undefined;
+  let isWhole = true;
   for (const { data, ...part } of componentPlaces(bytes, attributeList.size)) {
-    const role = !isName && name === COMPOSITION_TIME ? "time" : "value";
-    yield { ...part, role, value: () => attributeText(text(data)) };
-    if (isName) name += text(data);
-    if (((bytes[part.offset] ?? 0) & CONTINUES) !== 0) continue;
-    if (!isName) name = "";
+    const goesOn = ((bytes[part.offset] ?? 0) & CONTINUES) !== 0;
+    isWhole &&= !goesOn;
+    if (isName) {
+      yield { ...part, value: () => attributeName(data) };
+      name = isWhole ? attributeName(data) : undefined;
+    } else {
+      const role = name === COMPOSITION_TIME ? "time" : "value";
+      yield { ...part, ...(isWhole && name !== undefined ? { name: name || "acl" } : {}), role };
+    }
+    if (goesOn) continue;
     isName = !isName;
+    isWhole = true;
   }
 }
 
