@@ -58,6 +58,8 @@ class IsoReader {
   readonly #boot: (BootRecord & { readonly session: number })[] = [];
   /** Root extent to tree, so that descriptors that share a root share its tree. */
   readonly #roots = new Map<string, number>();
+  /** Logical bytes of the descriptor set that is being read. */
+  #descriptors = { start: 0, end: 0 };
 
   constructor(context: Context) {
     this.#context = context;
@@ -123,6 +125,7 @@ class IsoReader {
 
   async #session({ set }: FoundSession, number: number): Promise<Volume[]> {
     const volumes: Volume[] = [];
+    this.#descriptors = { start: set.sector * SECTOR, end: set.end * SECTOR };
     for (const descriptor of distinctTrees(set.trees)) {
       const volume = volumeOfTree[descriptor.kind];
       const blockSize = blockSizeOf(descriptor);
@@ -234,7 +237,6 @@ class IsoReader {
         volume,
         block,
         field: logicalSpan(span.start + field, 4),
-        descriptorsEnd: this.#context.logicalStart + 17 * SECTOR,
       });
       if (table !== undefined) tables.push(table);
     };
@@ -272,9 +274,9 @@ class IsoReader {
     field: Span,
     volume: VolumeKind,
   ): number {
-    const { logicalSize, logicalStart, out } = this.#context;
+    const { logicalSize, out } = this.#context;
     const fits = (block: number) =>
-      block * blockSize >= logicalStart + 17 * SECTOR && block * blockSize + size <= logicalSize;
+      !this.#isReserved(block * blockSize) && block * blockSize + size <= logicalSize;
     const swapped = swap32(named);
     if (size === 0 || fits(named) || !fits(swapped)) return named;
     out.fault({
@@ -290,21 +292,27 @@ class IsoReader {
     return swapped;
   }
 
+  // The system area and the descriptors hold no path table.
+  #isReserved(start: number): boolean {
+    const { start: first, end } = this.#descriptors;
+    return start < this.#context.logicalStart + 17 * SECTOR || (start >= first && start < end);
+  }
+
   async #readPathTable(
     type: PathTableType,
     optional: boolean,
     tree: number,
     span: Span,
-    { volume, block, field, descriptorsEnd }: {
+    { volume, block, field }: {
       readonly volume: VolumeKind;
       readonly block: number;
       readonly field: Span;
-      readonly descriptorsEnd: number;
     },
   ): Promise<PathTable | undefined> {
     const { logicalSize, limits, out, read } = this.#context;
     const end = span.start + span.length;
-    if (span.start < descriptorsEnd || end > logicalSize || span.length === 0) {
+    const reserved = this.#isReserved(span.start);
+    if (reserved || end > logicalSize || span.length === 0) {
       const omitted = span.start === 0 ? "path-table-omitted" : "path-table-outside";
       out.fault({
         kind: optional ? "optional-path-table-outside" : omitted,
@@ -316,7 +324,7 @@ class IsoReader {
         recorded: String(block),
         volume,
       });
-      if (span.start < descriptorsEnd || span.start >= logicalSize || span.length === 0) {
+      if (reserved || span.start >= logicalSize || span.length === 0) {
         return undefined;
       }
     }
