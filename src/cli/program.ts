@@ -18,9 +18,7 @@ export function buildProgram(context: Context): Command {
     .helpCommand("help [command]", "print the help of a command")
     .exitOverride()
     .showSuggestionAfterError()
-    .showHelpAfterError(
-      "(`discern help` lists the commands, `discern COMMAND --help` their options)",
-    )
+    .showHelpAfterError("Usage: discern COMMAND ...; `discern help` lists the commands")
     .configureHelp({ showGlobalOptions: false })
     // Each is given, since the parser's own would read the environment, which needs a permission.
     .configureOutput({

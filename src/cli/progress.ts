@@ -48,9 +48,11 @@ export class Progress {
 /** The line: what is done, how much of it, how fast, and how long it will take. */
 export function progressLine(event: ProgressEvent, seconds: number, begun: number): string {
   const { what, done, total } = event;
-  const share = total === 0 ? 1 : Math.min(1, done / total);
-  const full = Math.round(share * CELLS);
   const speed = seconds > 0 ? (done - begun) / seconds : 0;
+  // How much a stream holds is known only at its end.
+  if (total === 0) return `${what}  ${bytes(done)}  ${bytes(Math.round(speed))}/s`;
+  const share = Math.min(1, done / total);
+  const full = Math.round(share * CELLS);
   const bar = "#".repeat(full) + "-".repeat(CELLS - full);
   const percent = `${Math.floor(share * 100)}%`.padStart(4);
   const left = speed > 0 ? `  ${duration((total - done) / speed)} left` : "";

@@ -32,14 +32,15 @@ const reasons: Readonly<Record<string, string>> = {
 export function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return "";
   if (error.name === "NotCapable") return "DENIED";
-  return "code" in error ? String(error.code) : "";
+  return "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
 /** Why the system refused, in words. */
 export function reasonOf(error: unknown): string {
   const code = errorCode(error);
   if (code === "DENIED") {
-    const access = /Requires (\w+) access/.exec(String(error))?.[1] ?? "this";
+    const access = /Requires (\w+) access/.exec(String(error))?.[1] ?? "read";
+    if (access === "all") return "it is a special file";
     return `Deno may not ${access} there; allow it with --allow-${access}`;
   }
   const reason = reasons[code];

@@ -128,9 +128,9 @@ function writerOf(job: Job, format: "text" | "json" | "ndjson"): Writer {
     return {
       begin: () => {},
       write: (result) => {
+        if (job.options.quiet === true) return Promise.resolve();
         if (written++ > 0) job.write("\n");
-        if (job.options.quiet !== true) job.lines(auditText(result, job.style));
-        return Promise.resolve();
+        return Promise.resolve(job.lines(auditText(result, job.style)));
       },
       end: () => {},
     };

@@ -13,7 +13,7 @@ import { PlatformError } from "../../platform/errors.ts";
 import { FileSource } from "../../platform/file_source.ts";
 import { verifyLine, verifySummary } from "../../report/text/verify.ts";
 import * as flags from "../flags.ts";
-import { Job, UsageError } from "../job.ts";
+import { Job, requireImage, UsageError } from "../job.ts";
 import type { Context } from "../program.ts";
 
 /** Adds `verify`: an image against a manifest. */
@@ -46,6 +46,7 @@ export function addVerify(program: Command, { io, finish }: Context): void {
           const opened = await job.open(path, "verify");
           const listed = await readList(list, job);
           const image = await job.examine(opened);
+          requireImage(image);
           const verification = await openVerification(image, listed, {
             ...job.work(),
             ...(options.volume === undefined ? {} : { volume: options.volume }),

@@ -3,7 +3,7 @@
 import type { AuditResult, Finding, Verdict } from "../../audit/result.ts";
 import { escapeInline, escapeName } from "../escape.ts";
 import { bytes, count, counted, type Paint, paint, type Style, wrap } from "../style.ts";
-import { imageLine, kindsOf, place, volumeName } from "./names.ts";
+import { imageLines, kindsOf, place, volumeName } from "./names.ts";
 
 const colours: Readonly<Record<Verdict | Finding["severity"], Paint>> = {
   intact: "green",
@@ -25,7 +25,7 @@ const INDENT = " ".repeat(11);
 
 /** The lines of the report. */
 export function* auditText(result: AuditResult, style: Style): Generator<string> {
-  yield imageLine(result.image, kindsOf(result.volumes), style);
+  yield* imageLines(result.image, kindsOf(result.volumes), style);
   for (const [algorithm, digest] of Object.entries(result.image.hashes ?? {})) {
     yield paint(style, "dim", `${algorithm.padEnd(9)} ${digest}`);
   }

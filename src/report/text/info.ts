@@ -4,11 +4,11 @@ import type { BootFacts, InfoResult, PartitionFacts } from "../../model/result.t
 import { escapeInline, escapeName, escapeText } from "../escape.ts";
 import { bytes, count, counted, paint, type Style, time, wrap } from "../style.ts";
 import { table } from "../table.ts";
-import { imageLine, kindsOf, volumeName } from "./names.ts";
+import { imageLines, kindsOf, volumeName } from "./names.ts";
 
 /** The lines of the report. */
 export function* infoText(result: InfoResult, style: Style): Generator<string> {
-  yield imageLine(result.image, holds(result), style);
+  yield* imageLines(result.image, holds(result), style);
   if (result.image.dataPath !== undefined) {
     yield `data      ${escapeText(result.image.dataPath)}`;
   }

@@ -2,7 +2,7 @@
 
 import type { ImageFacts, MapResult } from "../../model/result.ts";
 import { bytes, count, type Paint, paint, type Style } from "../style.ts";
-import { imageLine } from "./names.ts";
+import { imageLines } from "./names.ts";
 
 type Run = MapResult["runs"][number];
 
@@ -76,7 +76,7 @@ export function* mapText(
   for (const run of runs) strip.add(run);
   const sectors = strip.bytesPerCell / image.sectorSize;
   const unit = sectors === 1 ? "1 sector" : `${count(sectors)} sectors`;
-  yield imageLine(image, [`1 cell = ${unit}`], style);
+  yield* imageLines(image, [`1 cell = ${unit}`], style);
   for (let line = 0; line < strip.cells.length; line += CELLS_A_LINE) {
     const cells = strip.cells.subarray(line, line + CELLS_A_LINE);
     yield `${String(line * sectors).padStart(10)}  ${painted(cells, style)}`;

@@ -2,7 +2,7 @@
 
 import type { ImageFacts } from "../../model/result.ts";
 import { escapeInline, escapeText } from "../escape.ts";
-import { bytes, count, paint, type Style } from "../style.ts";
+import { bytes, count, cutMiddle, paint, type Style, width, wrap } from "../style.ts";
 
 const volumeNames: Readonly<Record<string, string>> = {
   iso9660: "ISO 9660",
@@ -21,12 +21,12 @@ export function volumeName(kind: string): string {
   return volumeNames[kind] ?? escapeInline(kind);
 }
 
-/** What is at hand: name, size, sectors, and what it holds. */
-export function imageLine(
+/** What is at hand: name, size, sectors, and what it holds; on two lines where one is too short. */
+export function* imageLines(
   image: ImageFacts,
   holds: readonly string[],
   style: Style,
-): string {
+): Generator<string> {
   const { sectorSize } = image;
   const sectors = Math.floor(image.bytes / sectorSize);
   const rest = image.bytes % sectorSize === 0 ? "" : "+";
@@ -36,8 +36,14 @@ export function imageLine(
     ...(image.container === "iso" ? [] : [image.container]),
     ...holds,
   ];
-  const name = paint(style, "bold", escapeText(image.path));
-  return `${name}  ${facts.join(" · ")}`;
+  const name = escapeText(image.path);
+  const told = facts.join(" · ");
+  if (width(name) + 2 + width(told) <= style.width) {
+    yield `${paint(style, "bold", name)}  ${told}`;
+    return;
+  }
+  yield paint(style, "bold", style.cut ? cutMiddle(name, style.width) : name);
+  for (const line of wrap(told, style.width - 2)) yield `  ${line}`;
 }
 
 /** Distinct kinds of volume, as the summary line shows them. */

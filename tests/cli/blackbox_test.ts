@@ -1,0 +1,57 @@
+// The command line as a contract: every case of cases.ts, in this process.
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { type Case, opening, parsing, streaming, working } from "./cases.ts";
+import { discern, fixturePath } from "./harness.ts";
+
+const sample = fixturePath("sample.iso");
+
+/** Files that cases name; the ones that are not in fixtures/ are made in a temporary folder. */
+async function makeFiles(): Promise<{ readonly names: Map<string, string>; remove(): void }> {
+  const folder = await Deno.makeTempDir({ prefix: "discern-cli-" });
+  const names = new Map([
+    ["$SAMPLE2", fixturePath("sample2.iso")],
+    ["$SAMPLE", sample],
+    ["$TEXT", fixturePath("README.md")],
+    ["$MISSING", `${folder}/missing.iso`],
+    ["$FOLDER", folder],
+    ["$CUT", `${folder}/cut.iso`],
+    ["$SUMS", `${folder}/SHA256SUMS`],
+  ]);
+  await Deno.writeFile(`${folder}/cut.iso`, (await Deno.readFile(sample)).subarray(0, 200_000));
+  const { bytes } = await discern(["manifest", sample]);
+  await Deno.writeFile(`${folder}/SHA256SUMS`, bytes);
+  return { names, remove: () => Deno.removeSync(folder, { recursive: true }) };
+}
+
+function inputOf(stdin: Case["stdin"], names: Map<string, string>): Uint8Array {
+  if (stdin === undefined || stdin === "empty") return new Uint8Array(0);
+  return Deno.readFileSync(names.get(stdin) ?? "");
+}
+
+function check(text: string, expected: RegExp | "" | undefined, what: string): void {
+  if (expected === "") assertEquals(text, "", what);
+  else if (expected !== undefined) assertMatch(text, expected, what);
+}
+
+async function checkCase(each: Case, names: Map<string, string>): Promise<void> {
+  const argv = each.argv === "" ? [] : each.argv.split(" ").map((word) => names.get(word) ?? word);
+  const outcome = await discern(argv, { stdin: inputOf(each.stdin, names) });
+  check(outcome.stderr, each.stderr, "standard error");
+  check(outcome.stdout, each.stdout, "standard output");
+  assertEquals(outcome.status, each.status, outcome.stderr);
+}
+
+for (const [title, cases] of Object.entries({ parsing, opening, working, streaming })) {
+  Deno.test(`run() keeps the contract: ${title}`, async (t) => {
+    const { names, remove } = await makeFiles();
+    try {
+      for (const each of cases) {
+        const input = each.stdin === undefined ? "" : ` < ${each.stdin}`;
+        await t.step(`discern ${each.argv}${input}`, () => checkCase(each, names));
+      }
+    } finally {
+      remove();
+    }
+  });
+}
