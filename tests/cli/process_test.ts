@@ -1,0 +1,201 @@
+// The command as a process of its own: permissions, pipes, interrupts, a disk that takes no more.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fixturePath } from "./harness.ts";
+
+const main = decodeURIComponent(new URL("../../src/cli/main.ts", import.meta.url).pathname);
+const probe = decodeURIComponent(new URL("permissions_probe.ts", import.meta.url).pathname);
+const config = decodeURIComponent(new URL("../../deno.json", import.meta.url).pathname);
+const sample = fixturePath("sample.iso");
+const sample2 = fixturePath("sample2.iso");
+
+const mayRun = Deno.permissions.querySync({ name: "run" }).state === "granted" ||
+  Deno.permissions.querySync({ name: "run", command: Deno.execPath() }).state === "granted";
+
+/** A test that starts processes; without the permission to it shows as ignored, and says why. */
+function processTest(name: string, fn: (t: Deno.TestContext) => Promise<void>): void {
+  const suffix = mayRun ? "" : " (skipped: deno may not be run)";
+  Deno.test({ name: `${name}${suffix}`, ignore: !mayRun, fn });
+}
+
+type Finished = { readonly status: number; readonly stdout: string; readonly stderr: string };
+
+async function deno(args: readonly string[]): Promise<Finished> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--config", config, ...args],
+    stdin: "null",
+  });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { status: code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "discern-process-" });
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+processTest("a command needs the permission to read its image and no other", async (t) => {
+  const commands = [
+    ["audit", sample, "--fail-on", "never"],
+    ["manifest", sample],
+    ["info", sample],
+    ["list", sample, "-l"],
+    ["cat", sample, "README.md"],
+    ["map", sample, "--json"],
+    ["where", sample, "README.md"],
+    ["why", sample, "32768"],
+    ["--help"],
+    ["complete", "bash"],
+    ["rules"],
+  ];
+  for (const argv of commands) {
+    await t.step(argv[0] ?? "", async () => {
+      const { status, stdout, stderr } = await deno([`--allow-read=${sample}`, main, ...argv]);
+      assertEquals(status, 0, stderr);
+      assert(stdout.length > 0);
+    });
+  }
+});
+
+/** What is refused from the moment that a command has opened its files. */
+const everything = ["write", "connect", "open", "environment", "program"];
+
+processTest("a command gives up what it no longer needs", (t) =>
+  withFolder(async (folder) => {
+    const sums = `${folder}/sums`;
+    await deno([`--allow-read=${sample}`, `--allow-read=${folder}`, `--allow-write=${folder}`, main]
+      .concat("manifest", sample, "-o", sums));
+    const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
+      [["audit", sample], everything],
+      [["audit", sample, "--json"], everything],
+      [["manifest", sample], everything],
+      [["manifest", sample, "--image"], everything],
+      [["verify", sample, sums], everything],
+      [["compare", sample, sample2], everything],
+      [["info", sample], everything],
+      [["list", sample], everything],
+      [["cat", sample, "README.md"], everything],
+      [["map", sample], everything],
+      [["where", sample, "README.md"], everything],
+      [["why", sample, "0"], everything],
+      [["rules"], everything],
+      // These go on writing, and look at what is there before they do.
+      [["extract", sample, "-o", `${folder}/out`], ["connect", "environment", "program"]],
+      [["info", sample, "-o", `${folder}/info`], ["connect", "environment", "program"]],
+    ];
+    for (const [argv, refused] of cases) {
+      await t.step(argv.filter((word) => !word.includes("/")).join(" "), async () => {
+        const wide = ["--allow-read", "--allow-write", "--allow-net", "--allow-env", "--allow-run"];
+        const { stderr } = await deno([...wide, probe, sums, ...argv]);
+        // Of a command that opens several files one after the other, the last word counts.
+        for (const what of refused) {
+          const last = stderr.lastIndexOf(`probe ${what} `);
+          assert(last >= 0, stderr);
+          assertStringIncludes(stderr.slice(last), `probe ${what} refused`);
+        }
+      });
+    }
+  }));
+
+processTest("a missing permission is said, and how to give it", async () => {
+  const { status, stdout, stderr } = await deno([main, "audit", sample]);
+  assertEquals([status, stdout], [2, ""]);
+  assertMatch(stderr, /^discern: Cannot open .*--allow-read\n$/);
+  const sheet = fixturePath("mode1-2352.cue");
+  const denied = await deno([`--allow-read=${sheet}`, main, "info", sheet]);
+  assertEquals([denied.status, denied.stdout], [2, ""]);
+  assertMatch(denied.stderr, /Cannot open the data of .*mode1-2352.cue/);
+});
+
+processTest("a reader that leaves ends the command quietly", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--config", config, "--allow-read", main, "map", sample, "--json"],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await child.stdout.cancel();
+  const { code } = await child.status;
+  const stderr = await new Response(child.stderr).text();
+  assertEquals([code, stderr], [0, ""]);
+});
+
+/** An image of 64 GiB that takes no room: the sample, and then nothing. */
+async function sparseImage(folder: string): Promise<string> {
+  const path = `${folder}/sparse.iso`;
+  await Deno.copyFile(sample, path);
+  await Deno.truncate(path, 64 * 1024 ** 3);
+  return path;
+}
+
+async function interrupted(argv: readonly string[]): Promise<Finished> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--config",
+      config,
+      "--allow-read",
+      "--allow-write",
+      main,
+      ...argv,
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGINT"), 2000);
+  const { code, stdout, stderr } = await child.output();
+  clearTimeout(timer);
+  const decoder = new TextDecoder();
+  return { status: code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+processTest("an interrupt ends with 130 and what there is", () =>
+  withFolder(async (folder) => {
+    const image = await sparseImage(folder);
+    const audit = await interrupted(["audit", image, "--json"]);
+    assertEquals(audit.status, 130, audit.stderr);
+    assertEquals(JSON.parse(audit.stdout).format, "discern.audit/1");
+    assertStringIncludes(audit.stderr, "interrupted");
+    const manifest = await interrupted(["manifest", image, "--image"]);
+    assertEquals([manifest.status, manifest.stdout], [130, ""]);
+    const out = `${folder}/out`;
+    const toFile = await interrupted(["audit", image, "-o", out]);
+    assertEquals(toFile.status, 130);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["sparse.iso"]);
+  }));
+
+processTest(
+  "a disk that takes no more ends with 2, and nothing half-written",
+  () =>
+    withFolder(async (folder) => {
+      const mayShell = Deno.permissions.querySync({ name: "run", command: "sh" }).state;
+      if (mayShell !== "granted") return;
+      // The limit stands for a full disk: 512 bytes, and a write beyond them fails instead of a signal.
+      const script = 'trap "" XFSZ; ulimit -f 1; exec "$@"';
+      const { code, stderr } = await new Deno.Command("sh", {
+        args: ["-c", script, "sh", Deno.execPath(), "run", "--no-prompt", "--config", config]
+          .concat(
+            "--allow-read",
+            "--allow-write",
+            main,
+            "list",
+            sample,
+            "-l",
+            "-o",
+            `${folder}/out`,
+          ),
+        stdin: "null",
+      }).output();
+      const text = new TextDecoder().decode(stderr);
+      assertEquals(code, 2, text);
+      assertMatch(text, /Cannot write .*out: /);
+      assertEquals([...Deno.readDirSync(folder)], []);
+    }),
+);
