@@ -54,6 +54,7 @@ export class Job {
   readonly #file: AtomicFile | undefined;
   readonly #out: Output;
   readonly #closing: (() => void)[] = [];
+  #printsOn = false;
 
   private constructor(io: Io, options: JobOptions, file: AtomicFile | undefined) {
     this.io = io;
@@ -139,12 +140,18 @@ export class Job {
     for await (const text of jsonDocument(whole)) this.#out.write(text);
   }
 
+  /** The work was cut short; lists of what it came to are printed to their end. */
+  interruptedBefore(): void {
+    this.interrupted = true;
+    this.#printsOn = true;
+  }
+
   /** Entries until the user interrupts; what is there by then is not lost. */
   async *untilInterrupted<T>(entries: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
     try {
       for await (const entry of entries) {
         yield entry;
-        if (!this.io.signal.aborted) continue;
+        if (this.#printsOn || !this.io.signal.aborted) continue;
         this.interrupted = true;
         return;
       }

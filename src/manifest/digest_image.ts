@@ -21,6 +21,8 @@ export type DigestOptions = WorkOptions & {
   readonly regions?: boolean;
   /** The whole image file, too. */
   readonly image?: boolean;
+  /** Keep what there is where the signal ends the work: files not read by then say so. */
+  readonly partial?: boolean;
   /** Bytes digested at a time; never changes a result. */
   readonly pieceSize?: number;
   /**
@@ -116,7 +118,7 @@ export class ImageDigests {
 /**
  * Digests the regular files of `volumes` in one pass in disc order: what several files share is read
  * once. Damage is part of the result; rejects with TypeError for an unknown algorithm, and with the
- * signal's reason.
+ * signal's reason unless `partial` is set.
  */
 export async function digestImage(
   image: Image,
@@ -124,8 +126,13 @@ export async function digestImage(
   options: DigestOptions = {},
 ): Promise<ImageDigests> {
   const pass = new Pass(image, volumes, options);
-  const whole = await pass.run();
-  return new ImageDigests(pass, volumes, whole);
+  try {
+    const whole = await pass.run();
+    return new ImageDigests(pass, volumes, whole);
+  } catch (error) {
+    if (options.partial !== true || options.signal?.aborted !== true) throw error;
+    return new ImageDigests(pass, volumes, undefined);
+  }
 }
 
 /** One pass over an image. */

@@ -22,6 +22,8 @@ export type ManifestOptions = WorkOptions & {
   readonly regions?: boolean;
   /** Adds the digests of the image file itself. */
   readonly image?: boolean;
+  /** Keep what there is where the signal ends the work: files not read by then are `unreadable`. */
+  readonly partial?: boolean;
 };
 
 /** A manifest without its lists. */

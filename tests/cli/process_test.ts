@@ -165,6 +165,10 @@ processTest("an interrupt ends with 130 and what there is", () =>
     assertStringIncludes(audit.stderr, "interrupted");
     const manifest = await interrupted(["manifest", image, "--image"]);
     assertEquals([manifest.status, manifest.stdout], [130, ""]);
+    const files = await interrupted(["manifest", image, "--regions"]);
+    assertEquals(files.status, 130);
+    assertMatch(files.stdout, / {2}bin\/lantern\n/);
+    assertStringIncludes(files.stderr, "interrupted");
     const out = `${folder}/out`;
     const toFile = await interrupted(["audit", image, "-o", out]);
     assertEquals(toFile.status, 130);

@@ -77,7 +77,10 @@ export function addManifest(program: Command, { io, finish }: Context): void {
             regions: wanted.regions,
             image: wanted.image,
             volume: options.volume,
+            partial: true,
           });
+          // What was digested by then is printed in whole, and that it is not all is said.
+          if (io.signal.aborted) job.interruptedBefore();
           return await print(job, opened, wanted);
         }),
       );
@@ -225,6 +228,7 @@ class Tally {
       this.#bytes += file.bytes;
       return;
     }
+    if (this.#job.interrupted) return;
     this.#named++;
     if (this.#named > NAMED && !this.#job.style.verbose) return;
     const reason = file.reason === undefined ? "" : ` (${escapeInline(file.reason)})`;
@@ -240,6 +244,7 @@ class Tally {
       const what = counted(this.#associated, "associated file");
       this.#job.say(`${what} only in --json: they have the names of other files`);
     }
+    if (this.#job.interrupted) this.#job.warn("interrupted: what is listed is not all");
     const part = this.#digested === this.#files
       ? counted(this.#files, "file")
       : `${this.#digested} of ${counted(this.#files, "file")}`;
