@@ -117,6 +117,43 @@ function unusable(facts: Stats, empty: boolean): string | undefined {
   return undefined;
 }
 
+const CHUNK = 64 * 1024;
+
+/**
+ * All bytes of a file or pipe. Throws PlatformError for a folder, for more than `limit` bytes, and for
+ * what may not be read.
+ */
+export function readWhole(path: string, limit: number): Uint8Array {
+  const handle = attempt(path, () => openSync(path, "r"));
+  try {
+    const chunks: Uint8Array[] = [];
+    let total = 0;
+    for (;;) {
+      const chunk = new Uint8Array(CHUNK);
+      const count = attempt(path, () => readSync(handle, chunk, 0, CHUNK, null));
+      if (count === 0) return joined(chunks, total);
+      chunks.push(chunk.subarray(0, count));
+      total += count;
+      if (total > limit) {
+        throw new PlatformError(`Cannot read ${path}: it is longer than ${limit} bytes`);
+      }
+    }
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Chunks one after the other, `total` bytes in all. */
+export function joined(chunks: readonly Uint8Array[], total: number): Uint8Array {
+  const bytes = new Uint8Array(total);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
 /** Milliseconds after which a read lets timers and signals have their turn. */
 const TURN = 40;
 

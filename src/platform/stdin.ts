@@ -4,7 +4,7 @@ import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PlatformError, reasonOf } from "./errors.ts";
-import { FileSource } from "./file_source.ts";
+import { FileSource, joined } from "./file_source.ts";
 
 /** A file that holds standard input, removed from its folder before the first read of it. */
 export type Spooled = {
@@ -96,21 +96,75 @@ function tryUnlink(path: string): boolean {
   }
 }
 
-/** The head of a stream, and how long all of it was. */
-export type Passed = { readonly head: Uint8Array; readonly bytes: number };
+/** What is kept of a stream that has gone by: its head, its last bytes, and how long it was. */
+export type Passed = {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  readonly bytes: number;
+};
 
-/** Passes a stream by: keeps at most `keep` bytes of its head, gives every chunk to `take`. */
+/** Passes a stream by: keeps at most `keep` bytes of its head and `last` of its end. */
 export async function passOnce(
   stream: AsyncIterable<Uint8Array>,
-  keep: number,
+  { keep, last = 0 }: { readonly keep: number; readonly last?: number },
   take: (chunk: Uint8Array, done: number) => void,
 ): Promise<Passed> {
   const head = new Uint8Array(keep);
+  const ring = new Ring(last);
   let bytes = 0;
   for await (const chunk of stream) {
     if (bytes < keep) head.set(chunk.subarray(0, keep - bytes), bytes);
+    ring.push(chunk);
     bytes += chunk.length;
     take(chunk, bytes);
   }
-  return { head: head.subarray(0, Math.min(keep, bytes)), bytes };
+  return { head: head.subarray(0, Math.min(keep, bytes)), tail: ring.bytes(), bytes };
+}
+
+/** The last bytes of what was pushed. */
+class Ring {
+  readonly #buffer: Uint8Array;
+  /** Bytes pushed in all; the next one goes to this place, counted round. */
+  #pushed = 0;
+
+  constructor(size: number) {
+    this.#buffer = new Uint8Array(size);
+  }
+
+  push(chunk: Uint8Array): void {
+    const size = this.#buffer.length;
+    const part = chunk.subarray(Math.max(0, chunk.length - size));
+    this.#pushed += chunk.length - part.length;
+    for (let at = 0; at < part.length;) {
+      const place = this.#pushed % size;
+      const run = part.subarray(at, at + size - place);
+      this.#buffer.set(run, place);
+      this.#pushed += run.length;
+      at += run.length;
+    }
+  }
+
+  bytes(): Uint8Array {
+    const size = this.#buffer.length;
+    if (this.#pushed <= size) return this.#buffer.slice(0, this.#pushed);
+    const place = this.#pushed % size;
+    return joined([this.#buffer.subarray(place), this.#buffer.subarray(0, place)], size);
+  }
+}
+
+/** All of a stream. Rejects with PlatformError for more than `limit` bytes. */
+export async function gather(
+  stream: AsyncIterable<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of stream) {
+    total += chunk.length;
+    if (total > limit) {
+      throw new PlatformError(`Cannot read standard input: it is longer than ${limit} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return joined(chunks, total);
 }

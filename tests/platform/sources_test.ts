@@ -162,10 +162,23 @@ Deno.test("spool() ends at its limit, at nothing and at an interrupt, and leaves
     assertEquals(leftIn(folder), []);
   }));
 
-Deno.test("passOnce() keeps the head and counts the rest", async () => {
+Deno.test("passOnce() keeps both ends and counts the rest", async () => {
   let seen = 0;
-  const { head, bytes } = await passOnce(chunks(3, 5, 7), 6, (chunk) => seen += chunk.length);
-  assertEquals([[...head], bytes, seen], [[3, 3, 3, 5, 5, 5], 15, 15]);
-  const short = await passOnce(chunks(2), 6, () => {});
-  assertEquals([...short.head], [2, 2]);
+  const take = (chunk: Uint8Array) => seen += chunk.length;
+  const { head, tail, bytes } = await passOnce(chunks(3, 5, 7), { keep: 6, last: 4 }, take);
+  assertEquals([[...head], [...tail], bytes, seen], [[3, 3, 3, 5, 5, 5], [7, 7, 7, 7], 15, 15]);
+  const short = await passOnce(chunks(2), { keep: 6, last: 4 }, () => {});
+  assertEquals([[...short.head], [...short.tail]], [[2, 2], [2, 2]]);
+});
+
+Deno.test("passOnce() keeps the same end however the stream is cut", async () => {
+  const all = new Uint8Array(300).map((_, index) => index % 251);
+  for (const size of [1, 7, 63, 64, 65, 128, 300]) {
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      await Promise.resolve();
+      for (let at = 0; at < all.length; at += size) yield all.subarray(at, at + size);
+    }
+    const { tail } = await passOnce(pieces(), { keep: 0, last: 64 }, () => {});
+    assertEquals(tail, all.subarray(236));
+  }
 });

@@ -108,11 +108,10 @@ async function auditOne(
 
 function sayUnreadable(job: Job, { image, volumes, findings }: AuditResult): void {
   const [first] = findings;
+  const unread = findings.findLast(({ rule }) => rule === "LIM-001");
   const why = volumes.length > 0
-    ? `${volumes.map((volume) => volume.kind).join(", ")} is recognised, and not read yet`
-    : first === undefined
-    ? "no volume is found in it"
-    : first.message;
+    ? unread?.message ?? `${volumes.map((volume) => volume.kind).join(", ")} is not read yet`
+    : first?.message ?? "no volume is found in it";
   job.warn(`Cannot audit ${escapeText(image.path)}: ${escapeInline(why)}`);
 }
 

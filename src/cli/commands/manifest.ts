@@ -172,7 +172,7 @@ async function digestInput(job: Job, wanted: ManifestFlags): Promise<number> {
   await job.io.opened(job.keep());
   const digests = new DigestSet(wanted.algorithms);
   const { onEvent, signal } = job.work();
-  const { head, bytes } = await passOnce(job.io.stdin, HEAD, (chunk, done) => {
+  const { head, bytes } = await passOnce(job.io.stdin, { keep: HEAD }, (chunk, done) => {
     signal.throwIfAborted();
     digests.update(chunk);
     onEvent({ type: "progress", what: "digest", done, total: 0 });

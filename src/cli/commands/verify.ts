@@ -10,7 +10,8 @@ import {
   type VerifyResult,
 } from "../../mod.ts";
 import { PlatformError } from "../../platform/errors.ts";
-import { FileSource } from "../../platform/file_source.ts";
+import { readWhole } from "../../platform/file_source.ts";
+import { gather } from "../../platform/stdin.ts";
 import { verifyLine, verifySummary } from "../../report/text/verify.ts";
 import * as flags from "../flags.ts";
 import { Job, requireImage, UsageError } from "../job.ts";
@@ -68,42 +69,10 @@ export function addVerify(program: Command, { io, finish }: Context): void {
 const LIST_LIMIT = 1024 ** 3;
 
 async function readList(path: string, job: Job): Promise<ParsedManifest> {
-  const bytes = path === "-" ? await gather(job.io.stdin) : readFile(path);
+  const bytes = path === "-" ? await gather(job.io.stdin, LIST_LIMIT) : readWhole(path, LIST_LIMIT);
   const listed = parseManifest(bytes);
   if ("error" in listed) throw new PlatformError(`${listed.error} (${path})`);
   return listed;
-}
-
-function readFile(path: string): Uint8Array {
-  const file = FileSource.open(path);
-  try {
-    if (file.size > LIST_LIMIT) throw tooLong(path);
-    const bytes = new Uint8Array(file.size);
-    return bytes.subarray(0, file.readSync(0, bytes));
-  } finally {
-    file.close();
-  }
-}
-
-async function gather(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of stream) {
-    total += chunk.length;
-    if (total > LIST_LIMIT) throw tooLong("standard input");
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(total);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-}
-
-function tooLong(path: string): PlatformError {
-  return new PlatformError(`Cannot read ${path}: it is longer than ${LIST_LIMIT} bytes`);
 }
 
 /** Lines of trouble that are shown before all of them are asked for. */

@@ -166,8 +166,10 @@ function* accounting(result: AuditResult, style: Style): Generator<string> {
     .sort(([, a], [, b]) => b - a)
     .map(([owner, total]) => `${owner} ${bytes(total)}`);
   if (owned.length > 0) yield* labelled("bytes", joined(owned, style), style);
-  const files = result.volumes.map(({ kind, files, directories }) =>
-    `${volumeName(kind)}: ${counted(files, "file")}, ${counted(directories, "folder")}`
+  const files = result.volumes.map(({ kind, blocks, files, directories }) =>
+    blocks === 0
+      ? `${volumeName(kind)}: not read`
+      : `${volumeName(kind)}: ${counted(files, "file")}, ${counted(directories, "folder")}`
   );
   if (files.length > 0) yield* labelled("volumes", joined(files, style), style);
   const { proven, contradicted, unproven, by } = result.proof;

@@ -47,9 +47,10 @@ function* volumes({ volumes }: InfoResult, style: Style): Generator<string> {
   const rows = volumes.map((volume) => [
     volumeName(volume.kind),
     escapeName(volume.label, volume.labelBytes),
-    count(volume.blocks),
-    count(volume.files),
-    count(volume.directories),
+    // A kind that is only recognised has no numbers to show.
+    ...[volume.blocks, volume.files, volume.directories].map((value) =>
+      volume.blocks === 0 ? "-" : count(value)
+    ),
     time(volume.created),
   ]);
   if (rows.length === 0) return;
