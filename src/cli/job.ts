@@ -237,7 +237,8 @@ export class Job {
         if (!(error instanceof PlatformError) || error.message.includes("it is the input")) {
           return Promise.reject(error);
         }
-        this.say(error.message);
+        // A sheet's reader tries several names; only a file that is there and refused is worth a word.
+        if (error.code !== "ENOENT") this.say(error.message);
         return Promise.resolve(undefined);
       }
     };

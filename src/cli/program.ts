@@ -3,10 +3,7 @@
 import { Command, type CommanderError } from "@commander-js/extra-typings";
 import { tool } from "../mod.ts";
 import { commands } from "./commands/mod.ts";
-import type { Io } from "./io.ts";
-
-/** What a command is given, and where it says its exit status. */
-export type Context = { readonly io: Io; readonly finish: (status: number) => void };
+import type { Context } from "./context.ts";
 
 /** Builds the command tree over a context. */
 export function buildProgram(context: Context): Command {

@@ -16,7 +16,7 @@ import { auditText } from "../../report/text/audit.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
 import { auditOnePass } from "../one_pass.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 /** Adds `audit`: structure and data, findings, verdict. */
 export function addAudit(program: Command, { io, finish }: Context): void {

@@ -14,7 +14,7 @@ import {
 import { escapeText } from "../../report/escape.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 /** Adds `cat`: one file to standard output. */
 export function addCat(program: Command, { io, finish }: Context): void {

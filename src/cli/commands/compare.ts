@@ -5,7 +5,7 @@ import { compare, compareExit } from "../../mod.ts";
 import { compareText } from "../../report/text/compare.ts";
 import * as flags from "../flags.ts";
 import { Job, requireImage, UsageError } from "../job.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 /** Adds `compare`: how two images differ, and why. */
 export function addCompare(program: Command, { io, finish }: Context): void {

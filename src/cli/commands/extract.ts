@@ -7,7 +7,7 @@ import { extractMessage, extractSummary } from "../../report/text/extract.ts";
 import { extractEntries } from "../extraction.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 /** Adds `extract`: files into a folder, and nowhere else. */
 export function addExtract(program: Command, { io, finish }: Context): void {

@@ -5,7 +5,7 @@ import { info } from "../../mod.ts";
 import { infoText } from "../../report/text/info.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 /** Adds `info`: container, volumes, boot and partitions on one screen. */
 export function addInfo(program: Command, { io, finish }: Context): void {

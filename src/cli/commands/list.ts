@@ -5,7 +5,7 @@ import { type EntryFacts, listEntries, listHead } from "../../mod.ts";
 import { listHeader, listLine, type ListStyle } from "../../report/text/list.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 /** Adds `list`: the tree of a volume. */
 export function addList(program: Command, { io, finish }: Context): void {

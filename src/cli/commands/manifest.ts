@@ -22,7 +22,7 @@ import { escapeInline, escapeName, escapeText } from "../../report/escape.ts";
 import { bytes as inUnits, counted } from "../../report/style.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 const formats = ["gnu", "sha256sum", "bsd", "json"] as const;
 

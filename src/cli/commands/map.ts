@@ -5,7 +5,7 @@ import { mapHead, mapRuns } from "../../mod.ts";
 import { mapText } from "../../report/text/map.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 /** Adds `map`: who owns what, as a strip. */
 export function addMap(program: Command, { io, finish }: Context): void {

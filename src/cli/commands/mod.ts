@@ -1,7 +1,7 @@
 // The commands in the order in which help lists them.
 
 import type { Command } from "@commander-js/extra-typings";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 import { addAudit } from "./audit.ts";
 import { addCat } from "./cat.ts";
 import { addCompare } from "./compare.ts";

@@ -5,7 +5,7 @@ import { NotFoundError, rules } from "../../mod.ts";
 import { rulesText, ruleText } from "../../report/text/rules.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 /** Adds `rules`: the catalogue, or one entry explained. */
 export function addRules(program: Command, { io, finish }: Context): void {

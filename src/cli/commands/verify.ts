@@ -15,7 +15,7 @@ import { gather } from "../../platform/stdin.ts";
 import { verifyLine, verifySummary } from "../../report/text/verify.ts";
 import * as flags from "../flags.ts";
 import { Job, requireImage, UsageError } from "../job.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 /** Adds `verify`: an image against a manifest. */
 export function addVerify(program: Command, { io, finish }: Context): void {

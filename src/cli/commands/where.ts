@@ -5,7 +5,7 @@ import { where } from "../../mod.ts";
 import { whereText } from "../../report/text/where.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 /** Adds `where`: the extents of a path. */
 export function addWhere(program: Command, { io, finish }: Context): void {

@@ -5,7 +5,7 @@ import { NotFoundError, why } from "../../mod.ts";
 import { whyText } from "../../report/text/where.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
-import type { Context } from "../program.ts";
+import type { Context } from "../context.ts";
 
 /** Adds `why`: what one byte is, down to the field. */
 export function addWhy(program: Command, { io, finish }: Context): void {
