@@ -9,7 +9,7 @@ import type { Namespace } from "../model/namespace.ts";
 import type { WorkOptions } from "../model/result.ts";
 import type { Contents } from "./contents.ts";
 import { firstContentDifference } from "./contents.ts";
-import { DEFINING, differentMetadata, sameMetadata } from "./metadata.ts";
+import { DEFINING, differentMetadata } from "./metadata.ts";
 import { Reported } from "./reported.ts";
 import type { ChangeKind, CompareResult, FileChange } from "./result.ts";
 import { pairedEntries, type VolumePair } from "./volumes.ts";
@@ -84,7 +84,7 @@ export class ChangeFinder {
     for (const [index, pair] of pairs.entries()) {
       this.#options.signal?.throwIfAborted();
       const isRichest = index === 0;
-      this.#reported.next(index + 1 === pairs.length);
+      this.#reported.next(pair, pairs.slice(index + 1));
       this.#paired(pair, isRichest);
       this.#oneSided(pair, isRichest);
     }
@@ -113,50 +113,45 @@ export class ChangeFinder {
       const [a, b] = this.#entries(pair, nodeA, nodeB);
       const sameness = this.#contents.compare(pair, nodeA, nodeB);
       if (sameness === "unknown") this.#unknown++;
-      const facts = sameFacts(a, b);
+      const metadata = differentMetadata(at(a), at(b));
       const isMoved = sameness === "same" && isElsewhere(a, b);
-      if (sameness === "same" && facts && !isMoved) {
+      if (sameness === "same" && metadata.length === 0 && !isMoved) {
         if (isRichest) this.#list.counts.unchanged++;
         continue;
       }
-      this.#change(pair, a, b, sameness !== "same" ? "content" : facts ? "moved" : "metadata");
+      const kind = sameness !== "same" ? "content" : metadata.length > 0 ? "metadata" : "moved";
+      this.#change(pair, a, b, kind, metadata);
     }
   }
 
-  #change(pair: VolumePair, a: Entry, b: Entry, kind: ChangeKind): void {
-    const [factsA, factsB] = [factsOf(a), factsOf(b)];
-    const metadata = differentMetadata(at(a), at(b), factsA, factsB);
+  #change(
+    pair: VolumePair,
+    a: Entry,
+    b: Entry,
+    kind: ChangeKind,
+    metadata: readonly string[],
+  ): void {
     if (kind === "content" || metadata.some((name) => DEFINING.has(name))) {
       this.#sameContent = false;
     }
     if (this.#reported.has(kind, a, metadata)) return;
     this.#reported.add(kind, a, metadata);
-    const digested = this.#digested(pair, a, b, factsA, factsB);
-    const fields = changedFacts(kind, metadata, ...digested, isElsewhere(a, b));
-    const sized = kind === "content" && factsA.bytes === factsB.bytes;
-    if (
-      sized && this.#list.counts.content < CHANGES_LISTED && this.#firstBytes.length < FIRST_BYTES
-    ) {
-      this.#firstBytes.push({ index: this.#list.files.length, a, b });
-    }
-    this.#list.add(kind, () => ({
-      ...headOf(pair, a, kind),
-      a: picked(digested[0], fields),
-      b: picked(digested[1], fields),
-      fields,
-    }));
+    this.#list.add(kind, () => {
+      const [factsA, factsB] = this.#digested(pair, a, b);
+      const fields = changedFacts(kind, metadata, factsA, factsB, isElsewhere(a, b));
+      const sized = kind === "content" && factsA.bytes === factsB.bytes;
+      if (sized && this.#firstBytes.length < FIRST_BYTES) {
+        this.#firstBytes.push({ index: this.#list.files.length, a, b });
+      }
+      const [one, other] = [picked(factsA, fields), picked(factsB, fields)];
+      return { ...headOf(pair, a, kind), a: one, b: other, fields };
+    });
   }
 
-  #digested(
-    pair: VolumePair,
-    a: Entry,
-    b: Entry,
-    factsA: Facts,
-    factsB: Facts,
-  ): readonly [Facts, Facts] {
+  #digested(pair: VolumePair, a: Entry, b: Entry): readonly [Facts, Facts] {
     return [
-      { ...factsA, ...this.#contents.digestA(pair, a.node) },
-      { ...factsB, ...this.#contents.digestB(pair, b.node) },
+      { ...factsOf(a), ...this.#contents.digestA(pair, a.node) },
+      { ...factsOf(b), ...this.#contents.digestB(pair, b.node) },
     ];
   }
 
@@ -215,18 +210,16 @@ export class ChangeFinder {
 
   #rename(pair: VolumePair, nodeA: number, nodeB: number): void {
     const [a, b] = this.#entries(pair, nodeA, nodeB);
-    const [factsA, factsB] = this.#digested(pair, a, b, factsOf(a), factsOf(b));
-    const metadata = differentMetadata(at(a), at(b), factsA, factsB);
+    const metadata = differentMetadata(at(a), at(b));
     if (this.#reported.has("renamed", a, metadata)) return;
     this.#reported.add("renamed", a, metadata);
     const fields = ["path", ...metadata];
     const shown = ["pathBytes", "bytes", "hashes", ...fields];
-    this.#list.add("renamed", () => ({
-      ...headOf(pair, a, "renamed"),
-      a: picked(factsA, shown),
-      b: picked(factsB, shown),
-      fields,
-    }));
+    this.#list.add("renamed", () => {
+      const [factsA, factsB] = this.#digested(pair, a, b);
+      const [one, other] = [picked(factsA, shown), picked(factsB, shown)];
+      return { ...headOf(pair, a, "renamed"), a: one, b: other, fields };
+    });
   }
 
   async #withFirstBytes(): Promise<FileChange[]> {
@@ -252,10 +245,6 @@ function factsOf({ image, volume, namespace, node }: Entry): Facts {
 /** Where the records of an entry are: those of the directory that a placeholder stands for. */
 function at({ namespace, node }: Entry): { readonly namespace: Namespace; readonly node: number } {
   return { namespace, node: recordNode(namespace, node) };
-}
-
-function sameFacts(a: Entry, b: Entry): boolean {
-  return sameMetadata(at(a), at(b));
 }
 
 // Directories move with every build; where they are is a field of their records.

@@ -3,6 +3,7 @@
 import type { Namespace } from "../model/namespace.ts";
 import type { Tree } from "../model/tree.ts";
 import type { ChangeKind } from "./result.ts";
+import type { VolumePair } from "./volumes.ts";
 
 type Entry = { readonly namespace: Namespace; readonly node: number };
 
@@ -19,13 +20,19 @@ const MODIFIED = 64;
 
 /** Changes by node, by path and by the first byte of the content of their entries. */
 class Told {
+  readonly #keepsPaths: boolean;
   readonly #byNode = new Map<Tree, Uint8Array>();
   readonly #byPath = new Map<string, number>();
   readonly #byStart = new Map<number, number>();
 
+  constructor(keepsPaths: boolean) {
+    this.#keepsPaths = keepsPaths;
+  }
+
   bitsOf(entry: Entry): number {
     const { tree } = entry.namespace;
     const byNode = this.#byNode.get(tree)?.[entry.node] ?? 0;
+    if (!this.#keepsPaths) return byNode;
     const byStart = this.#byStart.get(startOf(entry)) ?? 0;
     return byNode | byStart | (this.#byPath.get(pathOf(entry)) ?? 0);
   }
@@ -35,6 +42,7 @@ class Told {
     const nodes = this.#byNode.get(tree) ?? new Uint8Array(tree.count);
     this.#byNode.set(tree, nodes);
     nodes[entry.node] = (nodes[entry.node] ?? 0) | noted;
+    if (!this.#keepsPaths) return;
     const [path, start] = [pathOf(entry), startOf(entry)];
     this.#byPath.set(path, (this.#byPath.get(path) ?? 0) | noted);
     if (start >= 0) this.#byStart.set(start, (this.#byStart.get(start) ?? 0) | noted);
@@ -46,10 +54,12 @@ export class Reported {
   readonly #before: Told[] = [];
   #current: Told | undefined;
 
-  /** Begins the next namespace; where it is the last one, what it tells of need not be kept. */
-  next(isLast: boolean): void {
+  /** Begins the next namespace. Paths are kept only where a later one has another tree. */
+  next(pair: VolumePair, later: readonly VolumePair[]): void {
     if (this.#current !== undefined) this.#before.push(this.#current);
-    this.#current = isLast ? undefined : new Told();
+    const sameTrees = ({ namespaceA, namespaceB }: VolumePair) =>
+      namespaceA.tree === pair.namespaceA.tree && namespaceB.tree === pair.namespaceB.tree;
+    this.#current = later.length === 0 ? undefined : new Told(!later.every(sameTrees));
   }
 
   /** Whether the change of an entry was told of: of its node, its path or its bytes. */
