@@ -226,6 +226,7 @@ export class Job {
   // A sheet is a stranger's text: only files that lie beside it are opened, whatever it names.
   #sidecars(path: string): Sidecars {
     const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
+    let told = false;
     return (name) => {
       const beside = folder + (name.split(/[/\\]/).at(-1) ?? "");
       try {
@@ -237,8 +238,9 @@ export class Job {
         if (!(error instanceof PlatformError) || error.message.includes("it is the input")) {
           return Promise.reject(error);
         }
-        // A sheet's reader tries several names; only a file that is there and refused is worth a word.
-        if (error.code !== "ENOENT") this.say(error.message);
+        // A sheet's reader tries several names; only the first refusal is worth a word.
+        if (error.code !== "ENOENT" && !told) this.say(error.message);
+        told = told || error.code !== "ENOENT";
         return Promise.resolve(undefined);
       }
     };

@@ -55,13 +55,27 @@ async function sheetText(source: ByteSource): Promise<string | undefined> {
   return bytes.includes(0) ? undefined : decodeUtf8(bytes).text;
 }
 
+// Sheets written where case does not count, or renamed with their data: the name as it stands, then in
+// lower and upper case, then the sheet's own name with the usual extensions.
+function dataNames(named: string, sheet: string): string[] {
+  const own = (sheet.split(/[/\\]/).at(-1) ?? "").replace(/\.[^.]*$/, "");
+  const likely = [".bin", ".BIN", ".img", ".iso"].map((extension) => own + extension);
+  return [...new Set([named, named.toLowerCase(), named.toUpperCase(), ...likely])];
+}
+
 async function openData(
   { name }: CueFile,
   sheet: ByteSource,
   sidecars: Sidecars,
-): Promise<ByteSource> {
-  const data = await sidecars(name);
-  if (data !== undefined) return data;
+): Promise<{ readonly data: ByteSource; readonly notes: readonly string[] }> {
+  for (const candidate of dataNames(name, sheet.name)) {
+    const data = await sidecars(candidate);
+    if (data === undefined) continue;
+    const same = candidate.toLowerCase() === name.toLowerCase();
+    const note =
+      `the sheet names "${name}", which is not there; "${candidate}" is read in its place`;
+    return { data, notes: same ? [] : [note] };
+  }
   throw new ContainerError(
     `Cannot open the data of ${sheet.name}: it names "${name}", which is not beside it or may not be read`,
   );
@@ -88,11 +102,11 @@ export const cue: Container = {
     if (file === undefined) {
       throw new ContainerError(`Cannot open ${source.name}: it names no file`);
     }
-    const data = await openData(file, source, sidecars);
+    const { data, notes: named } = await openData(file, source, sidecars);
     const raw = await bin.probe(data);
     const opened = raw ? await bin.open(data, sidecars) : await iso.open(data, sidecars);
     const tracks = files.flatMap((each) => each.tracks);
-    const notes = [...opened.facts.notes];
+    const notes = [...named, ...opened.facts.notes];
     if (tracks.length > 1) {
       notes.push(
         `the sheet names ${tracks.length} tracks; only data track(s) of "${file.name}" are read`,

@@ -2,10 +2,14 @@
 
 /** A file or folder cannot be used; the message names it and the reason. */
 export class PlatformError extends Error {
+  /** The system's code, such as `ENOENT`; empty where there is none. */
+  readonly code: string;
+
   /** Takes the whole message. */
-  constructor(message: string) {
+  constructor(message: string, code = "") {
     super(message);
     this.name = "PlatformError";
+    this.code = code;
   }
 }
 

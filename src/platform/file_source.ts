@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, openSync, read, readSync, type Stats } from "node:fs";
 import { setImmediate } from "node:timers";
 import { type ByteSource, SourceError } from "../bytes/source.ts";
-import { PlatformError, reasonOf } from "./errors.ts";
+import { errorCode, PlatformError, reasonOf } from "./errors.ts";
 
 /** An open file. Reads need no permission once it is open. */
 export class FileSource implements ByteSource {
@@ -102,7 +102,7 @@ function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new PlatformError(`Cannot open ${path}: ${reasonOf(error)}`);
+    throw new PlatformError(`Cannot open ${path}: ${reasonOf(error)}`, errorCode(error));
   }
 }
 
