@@ -160,12 +160,19 @@ function compareWhole(a: Named, b: Named): number {
   return compareText(a.text, b.text);
 }
 
+const namedOf = new WeakMap<DirectoryView, readonly Named[]>();
+
 /** Named records of a directory with their identifiers as text, `.` and `..` left out. */
-function namedRecords(directory: DirectoryView, tree: Tree): Named[] {
-  return directory.records.filter((record) => record.reserved === undefined).map((record) => {
-    const text = identifierText(record.identifier, tree);
-    return { record, text, parts: partsOf(text, isDirectory(record)) };
-  });
+function namedRecords(directory: DirectoryView, tree: Tree): readonly Named[] {
+  let named = namedOf.get(directory);
+  if (named === undefined) {
+    named = directory.records.filter((record) => record.reserved === undefined).map((record) => {
+      const text = identifierText(record.identifier, tree);
+      return { record, text, parts: partsOf(text, isDirectory(record)) };
+    });
+    namedOf.set(directory, named);
+  }
+  return named;
 }
 
 function inOrder(a: Named, b: Named, compare: (a: Named, b: Named) => number): boolean {

@@ -20,7 +20,7 @@ import {
 import type { Image } from "../../model/image.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
-import { differingOrders, type OrderRules } from "./byte_orders.ts";
+import { differingOrders, hasDifferingOrders, type OrderRules } from "./byte_orders.ts";
 import { either, hasFlag, isDirectory, ownerOf, quoted, walkedTree } from "./directory_view.ts";
 import { ofEntries, ofRecords } from "./record_checks.ts";
 
@@ -125,7 +125,12 @@ const orderRules: OrderRules = {
   [`${parentLink.id}.*`]: rules.linkOrders,
 };
 
-function* checkOrders({ layout, span, value }: SystemUseEntry): Iterable<Hit> {
+const ordered = new Set(["PX", "CL", "PL"]);
+
+function* checkOrders(entry: SystemUseEntry): Iterable<Hit> {
+  // Entries are decoded on demand: hardly any needs to be.
+  if (!ordered.has(entry.signature) || !hasDifferingOrders(entry.layout, entry.bytes)) return;
+  const { layout, span, value } = entry;
   if (value !== undefined) yield* differingOrders({ layout, span, value }, orderRules);
 }
 
@@ -311,7 +316,7 @@ function linkProblem(node: number | undefined, tree: Tree): string | undefined {
 
 function* checkChildLink(record: RecordView, tree: Tree): Iterable<Hit> {
   for (const entry of record.systemUse) {
-    const value = entryValue(entry, childLink);
+    const value = entry.signature === "CL" ? entryValue(entry, childLink) : undefined;
     if (value === undefined) continue;
     const { le, be } = value.locationOfChild;
     // Where the copies differ, RRP-022 says so.
