@@ -6,7 +6,7 @@ import { logicalSpan, SECTOR } from "./bytes/span.ts";
 import { fieldSpan } from "./bytes/struct.ts";
 import type { Sidecars } from "./container/container.ts";
 import { openContainer } from "./container/probe.ts";
-import { readBootCatalog } from "./decode/eltorito/decode.ts";
+import { type BootFile, readBootCatalog } from "./decode/eltorito/decode.ts";
 import { recogniseHfs } from "./decode/hfs/decode.ts";
 import type { Context } from "./decode/iso9660/context.ts";
 import { type IsoFacts, readIso9660 } from "./decode/iso9660/decode.ts";
@@ -53,7 +53,7 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
   const opened = await openContainer(source, options.sidecars ?? noSidecars);
   await options.onOpened?.();
   const mapping = new StrideMapping(opened.layout, opened.source.size);
-  const out = new ImageRecorder(mapping, limits.faultsPerKind);
+  const out = new ImageRecorder(mapping, limits);
   const reader = new LogicalReader(
     opened.source,
     mapping,
@@ -146,11 +146,16 @@ async function readBoot(
   const seen = new Set<number>();
   for (const { catalog, elTorito, session, span } of facts.boot) {
     if (!elTorito || seen.has(catalog)) continue;
+    if (seen.size >= context.limits.catalogs) {
+      const message = `the limit of ${context.limits.catalogs} boot catalogues was reached`;
+      context.out.fault({ kind: "limit", structure: bootRecord.id, span, message });
+      break;
+    }
     seen.add(catalog);
     const start = facts.sessions[session - 1]?.start ?? 0;
     const found = await readBootCatalog(catalog, {
       ...context,
-      fileAt: (at) => fileAt(facts, at),
+      filesAt: (starts) => filesAt(facts, starts),
       partitions,
       pointer: fieldSpan(bootRecord, "bootCatalogPointer", span),
       primary: start + 16,
@@ -160,19 +165,20 @@ async function readBoot(
   return entries;
 }
 
-/** The file that begins at a logical byte, if one does: a scan for each of the few boot entries. */
-function fileAt(facts: IsoFacts, at: number): { bytes: number; path: string } | undefined {
+/** The files that begin at these logical bytes: one pass over the trees, however many there are. */
+function filesAt(facts: IsoFacts, starts: ReadonlySet<number>): Map<number, BootFile> {
+  const files = new Map<number, BootFile>();
   for (const { tree, treeIndex } of facts.trees) {
     for (let node = 0; node < tree.count; node++) {
-      if (tree.isDirectory(node) || tree.extentCount(node) !== 1) continue;
+      if (tree.extentCount(node) !== 1 || tree.isDirectory(node)) continue;
       const { start, length } = tree.extent(node, 0);
-      if (start !== at || length === 0) continue;
+      if (length === 0 || !starts.has(start) || files.has(start)) continue;
       const volume = facts.volumes.filter((each) => each.tree === treeIndex).at(-1);
       const namespace = volume?.namespace ?? new Namespace(tree, "iso9660");
-      return { bytes: length, path: namespace.path(node) };
+      files.set(start, { bytes: length, path: namespace.path(node) });
     }
   }
-  return undefined;
+  return files;
 }
 
 // Partitions that lie after the volume are trailers that something names (an appended EFI image, say).

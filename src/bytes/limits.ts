@@ -10,22 +10,34 @@ export type Limits = {
   readonly records: number;
   /** Bytes of one directory extent that are read. */
   readonly directoryBytes: number;
+  /** Bytes of all directory extents together; never more than twice the bytes of the image. */
+  readonly allDirectoryBytes: number;
+  /** Extents of interleaved file sections over all trees. */
+  readonly interleavedExtents: number;
   /** Bytes of one path table that are read. */
   readonly pathTableBytes: number;
+  /** Records of all path tables together. */
+  readonly pathTableRecords: number;
   /** Depth of a hierarchy. */
   readonly depth: number;
   /** Continuation areas followed for one record. */
   readonly continuations: number;
+  /** Bytes of all continuation areas together. */
+  readonly allContinuationBytes: number;
   /** System use entries read for one record. */
   readonly systemUseEntries: number;
+  /** Extended attributes (AAIP) kept over all trees. */
+  readonly attributes: number;
+  /** Boot catalogues read. */
+  readonly catalogs: number;
   /** Sectors of one boot catalogue. */
   readonly catalogSectors: number;
   /** Entries of one partition table. */
   readonly partitions: number;
   /** Faults kept of one kind; the rest is counted. */
   readonly faultsPerKind: number;
-  /** Components that a path is followed through. */
-  readonly pathComponents: number;
+  /** Structures kept of one layout. */
+  readonly structuresPerLayout: number;
 };
 
 /** The bounds used unless the caller gives others. */
@@ -34,12 +46,18 @@ export const defaultLimits: Limits = {
   sessions: 100,
   records: 8_000_000,
   directoryBytes: 256 * 1024 * 1024,
+  allDirectoryBytes: 4 * 1024 * 1024 * 1024,
+  interleavedExtents: 1_000_000,
   pathTableBytes: 32 * 1024 * 1024,
+  pathTableRecords: 4_000_000,
   depth: 256,
   continuations: 64,
+  allContinuationBytes: 256 * 1024 * 1024,
   systemUseEntries: 1024,
+  attributes: 1_000_000,
+  catalogs: 16,
   catalogSectors: 32,
   partitions: 1024,
   faultsPerKind: 1000,
-  pathComponents: 1024,
+  structuresPerLayout: 20_000,
 };

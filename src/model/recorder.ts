@@ -1,19 +1,34 @@
 // Where decoders put what they find: structures by layout, faults by kind, claims on the file.
 
+import type { Limits } from "../bytes/limits.ts";
 import type { Owner, Span } from "../bytes/span.ts";
 import type { Fault, Fields, Layout, Recorder, Structure } from "../bytes/struct.ts";
 import type { SectorMapping } from "./mapping.ts";
 import { type ClaimRef, Claims } from "./regions.ts";
 
-/** Structures in the order of decoding, found by layout. */
+/** Structures in the order of decoding, found by layout; of each layout at most a given number. */
 export class StructureLog {
   readonly #byLayout = new Map<string, Structure[]>();
+  readonly #limit: number;
+  readonly #full = new Set<string>();
+  readonly #onFull: (refused: Structure) => void;
 
-  /** Appends a structure. */
+  /** `onFull` is told of the first structure of each layout that there is no room for. */
+  constructor(limit = Infinity, onFull: (refused: Structure) => void = () => {}) {
+    this.#limit = limit;
+    this.#onFull = onFull;
+  }
+
+  /** Appends a structure while there is room for its layout. */
   add(structure: Structure): void {
-    const list = this.#byLayout.get(structure.layout.id);
-    if (list === undefined) this.#byLayout.set(structure.layout.id, [structure]);
-    else list.push(structure);
+    const { id } = structure.layout;
+    const list = this.#byLayout.get(id);
+    if (list === undefined) this.#byLayout.set(id, [structure]);
+    else if (list.length < this.#limit) list.push(structure);
+    else if (!this.#full.has(id)) {
+      this.#full.add(id);
+      this.#onFull(structure);
+    }
   }
 
   /** Structures of one layout. */
@@ -55,14 +70,23 @@ export class FaultLog {
 
 /** The recorder of one examination: claims go to the file through the mapping. */
 export class ImageRecorder implements Recorder {
-  readonly structures: StructureLog = new StructureLog();
+  readonly structures: StructureLog;
   readonly faults: FaultLog;
   readonly claims: Claims = new Claims();
   readonly #mapping: SectorMapping;
 
-  constructor(mapping: SectorMapping, faultsPerKind: number) {
+  constructor(
+    mapping: SectorMapping,
+    limits: Pick<Limits, "faultsPerKind" | "structuresPerLayout">,
+  ) {
     this.#mapping = mapping;
-    this.faults = new FaultLog(faultsPerKind);
+    this.faults = new FaultLog(limits.faultsPerKind);
+    const most = limits.structuresPerLayout;
+    this.structures = new StructureLog(most, ({ layout, span }) => {
+      const message = `the limit of ${most} structures "${layout.title}" was reached; later ones ` +
+        `are not kept`;
+      this.faults.add({ kind: "limit", structure: layout.id, span, message });
+    });
   }
 
   /** Logs a structure and claims its span. */

@@ -20,14 +20,17 @@ import {
 const ENTRY = 32;
 const MEDIA_BYTES: Readonly<Record<number, number>> = { 1: 1_228_800, 2: 1_474_560, 3: 2_949_120 };
 
+/** A file that a boot entry names by its place. */
+export type BootFile = { readonly bytes: number; readonly path: string };
+
 /** Where to read and what is already known of the image. */
 export type BootContext = {
   readonly read: (start: number, length: number) => Promise<Reading>;
   readonly logicalSize: number;
   readonly out: ImageRecorder;
   readonly limits: Limits;
-  /** The file that begins at a logical byte, if one does. */
-  readonly fileAt: (start: number) => { readonly bytes: number; readonly path: string } | undefined;
+  /** The files that begin at these logical bytes. */
+  readonly filesAt: (starts: ReadonlySet<number>) => ReadonlyMap<number, BootFile>;
   readonly partitions: readonly Partition[];
   /** Where the boot record names the catalogue. */
   readonly pointer?: Span;
@@ -51,6 +54,7 @@ class CatalogReader {
   readonly #context: BootContext;
   readonly #found: FoundEntry[] = [];
   #bytes = new Uint8Array(0);
+  #limited = false;
   readonly #start: number;
 
   constructor(sector: number, context: BootContext) {
@@ -89,10 +93,24 @@ class CatalogReader {
   // A catalogue may go on over any number of sectors.
   async #has(at: number, limits: Limits): Promise<boolean> {
     if (at + ENTRY <= this.#bytes.length) return true;
-    if (at >= limits.catalogSectors * SECTOR) return false;
+    if (at >= limits.catalogSectors * SECTOR) {
+      this.#noteLimit(at, limits.catalogSectors);
+      return false;
+    }
     const { bytes } = await this.#context.read(this.#start, this.#bytes.length + SECTOR);
     this.#bytes = bytes.slice();
     return at + ENTRY <= this.#bytes.length;
+  }
+
+  #noteLimit(at: number, sectors: number): void {
+    if (this.#limited) return;
+    this.#limited = true;
+    this.#context.out.fault({
+      kind: "limit",
+      structure: sectionHeaderEntry.id,
+      span: logicalSpan(this.#start + at, ENTRY),
+      message: `the boot catalog goes on past the limit of ${sectors} sectors`,
+    });
   }
 
   #entry<F extends Layout["fields"]>(layout: Layout<F>, at: number): Structure<F> | undefined {
@@ -145,6 +163,7 @@ function fatBytes(head: Uint8Array): number | undefined {
 
 async function bootImage(
   { value, platform, span }: FoundEntry,
+  files: ReadonlyMap<number, BootFile>,
   context: BootContext,
 ): Promise<BootEntry> {
   const start = value.loadRba * SECTOR;
@@ -159,7 +178,7 @@ async function bootImage(
     entry: span,
   };
   const counted = value.sectorCount * 512;
-  const file = context.fileAt(start);
+  const file = files.get(start);
   const atLeast = (bytes: number) => Math.max(bytes, counted);
   if (file !== undefined) {
     return { ...entry, bytes: atLeast(file.bytes), sizeFrom: "file", path: file.path };
@@ -217,8 +236,10 @@ export async function readBootCatalog(sector: number, context: BootContext): Pro
     return [];
   }
   const entries: BootEntry[] = [];
-  for (const found of await new CatalogReader(sector, context).read()) {
-    const entry = await bootImage(found, context);
+  const catalog = await new CatalogReader(sector, context).read();
+  const files = context.filesAt(new Set(catalog.map(({ value }) => value.loadRba * SECTOR)));
+  for (const found of catalog) {
+    const entry = await bootImage(found, files, context);
     entries.push(entry);
     const inside = entry.sector > 0 && entry.sector * SECTOR < context.logicalSize;
     if (!inside) continue;

@@ -7,6 +7,7 @@ import type { Recognised, Session, Volume } from "../../model/image.ts";
 import { Namespace, type VolumeKind } from "../../model/namespace.ts";
 import { PathTable, type PathTableType } from "../../model/path_table.ts";
 import { Tree, type TreeKind } from "../../model/tree.ts";
+import { Budget } from "./budget.ts";
 import type { Context } from "./context.ts";
 import {
   blockSizeOf,
@@ -25,7 +26,7 @@ import {
 } from "./layout.ts";
 import { decodePathTable } from "./path_table.ts";
 import type { TreeReading } from "./view.ts";
-import { type Budget, type Root, TreeWalk } from "./walk.ts";
+import { type Root, TreeWalk } from "./walk.ts";
 
 /** All that ISO 9660 structures say of an image. */
 export type IsoFacts = {
@@ -63,7 +64,7 @@ class IsoReader {
 
   constructor(context: Context) {
     this.#context = context;
-    this.#budget = { records: context.limits.records };
+    this.#budget = new Budget(context.limits, context.logicalSize);
   }
 
   async read(wanted: number | undefined): Promise<IsoFacts> {
@@ -329,7 +330,17 @@ class IsoReader {
       }
     }
     out.claim(span, "path-table", { name: `Type ${type} path table (${volume})` });
-    const { bytes } = await read(span.start, Math.min(span.length, limits.pathTableBytes));
+    const wanted = Math.min(span.length, limits.pathTableBytes);
+    if (wanted < span.length) {
+      out.fault({
+        kind: "limit",
+        structure: `iso9660/path-table-record-${type.toLowerCase()}`,
+        span: logicalSpan(span.start + wanted, span.length - wanted),
+        message: `a path table of ${span.length} bytes is longer than the limit of ${wanted}`,
+        volume,
+      });
+    }
+    const { bytes } = await read(span.start, wanted);
     const table = new PathTable(
       type,
       optional,
@@ -337,7 +348,8 @@ class IsoReader {
       span,
       type === "L" ? pathTableRecordL : pathTableRecordM,
     );
-    decodePathTable(table, bytes, volume, out);
+    decodePathTable(table, bytes, volume, out, this.#budget.left("pathTableRecords"));
+    this.#budget.take("pathTableRecords", table.count);
     return table;
   }
 }

@@ -140,7 +140,7 @@ class SetReader {
       sector++;
     }
     if (!any) return undefined;
-    if (!terminated) this.#noteUnterminated(sector);
+    if (!terminated) this.#noteEnd(sector, limits.descriptors);
     return this.#set(terminated, sector);
   }
 
@@ -172,6 +172,12 @@ class SetReader {
       length,
       `sector ${sector}, inside the volume descriptor set, ${what}`,
     );
+  }
+
+  #noteEnd(sector: number, limit: number): void {
+    if (sector < this.#sector + limit) return this.#noteUnterminated(sector);
+    const what = `the volume descriptor set from sector ${this.#sector}`;
+    this.#fault("limit", sector, SECTOR, `${what} goes on past the limit of ${limit} descriptors`);
   }
 
   #noteUnterminated(sector: number): void {
@@ -292,6 +298,14 @@ export async function readSessions(context: Context): Promise<FoundSession[]> {
     sessions.push({ start: from, set, relocated: false });
     const next = await nextStart(from, sessionSectors(set), context);
     from = next !== undefined && next > from && next * SECTOR < logicalSize ? next : undefined;
+  }
+  if (from !== undefined && sessions.length >= limits.sessions) {
+    context.out.fault({
+      kind: "limit",
+      structure: primaryVolumeDescriptor.id,
+      span: logicalSpan((from + 16) * SECTOR, SECTOR),
+      message: `the limit of ${limits.sessions} sessions was reached; later ones are not read`,
+    });
   }
   return sessions;
 }

@@ -8,12 +8,13 @@ import { pathTableRecordL, pathTableRecordM } from "./layout.ts";
 
 const HEAD = pathTableRecordL.size;
 
-/** Decodes the bytes of a table into it. What is no record is a fault; never throws. */
+/** Decodes up to `limit` records of a table into it. What is no record is a fault; never throws. */
 export function decodePathTable(
   table: PathTable,
   bytes: Uint8Array,
   volume: string,
   out: Recorder,
+  limit = Infinity,
 ): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const little = table.type === "L";
@@ -51,6 +52,18 @@ export function decodePathTable(
         message:
           `record ${table.count + 1} of the Type ${table.type} path table needs ${length} bytes, ` +
           `${bytes.length - at} are left in the table`,
+        volume,
+      });
+      break;
+    }
+    if (table.count >= limit) {
+      out.fault({
+        kind: "limit",
+        structure: layout.id,
+        span: logicalSpan(start, bytes.length - at),
+        message:
+          `the limit of records of path tables was reached at record ${table.count + 1} of ` +
+          `the Type ${table.type} path table`,
         volume,
       });
       break;

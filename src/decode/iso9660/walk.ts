@@ -15,6 +15,7 @@ import {
   xaAttributeBits,
 } from "../rockridge/decode.ts";
 import { parentLink } from "../rockridge/layout.ts";
+import type { Budget, BudgetName } from "./budget.ts";
 import type { Context } from "./context.ts";
 import {
   holdsRecords,
@@ -39,14 +40,20 @@ export type WalkVolume = {
 /** Where the root directory is. */
 export type Root = { readonly start: number; readonly length: number; readonly record: number };
 
-/** Records kept over all trees of an image. */
-export type Budget = { records: number };
-
 const XA_AUDIO = 0x4000;
-const EXTENTS_PER_FILE = 1_000_000;
+/** Relocated directories that a path is followed through upwards. */
+const LINKS_FOLLOWED = 1024;
 
-/** Extents of one file section in logical bytes, interleave and extended attribute record applied (6.4). */
-export function sectionExtents(head: RecordHead, blockSize: number, logicalSize: number): Extent[] {
+/**
+ * Extents of one file section in logical bytes, interleave and extended attribute record applied (6.4);
+ * `limit` of them at most.
+ */
+export function sectionExtents(
+  head: RecordHead,
+  blockSize: number,
+  logicalSize: number,
+  limit: number,
+): Extent[] {
   const { location, extendedLength, dataLength, unit, gap } = head;
   if (dataLength === 0) return [];
   if (unit === 0 || gap === 0) {
@@ -56,7 +63,7 @@ export function sectionExtents(head: RecordHead, blockSize: number, logicalSize:
   // With an extended attribute record, that has the first file unit to itself (6.4.6).
   let block = location + (extendedLength > 0 ? unit + gap : 0);
   let left = dataLength;
-  while (left > 0 && extents.length < EXTENTS_PER_FILE) {
+  while (left > 0 && extents.length < limit) {
     const length = Math.min(left, unit * blockSize);
     const start = block * blockSize;
     // Past the end of the image one extent says as much as a million.
@@ -86,6 +93,8 @@ export class TreeWalk {
   readonly #visited = new Map<number, number>();
   readonly #continuationCache = new Map<number, Uint8Array>();
   #mode: SystemUseMode = { active: false, skip: 0 };
+  readonly #limited = new Set<BudgetName>();
+  #stopped = false;
   readonly #later: { readonly node: number; readonly read: () => Promise<void> }[] = [];
   #faultNode = 0;
 
@@ -117,6 +126,7 @@ export class TreeWalk {
       if (!tree.isDirectory(node)) continue;
       this.#context.signal?.throwIfAborted();
       await this.#directory(node);
+      if (this.#stopped) break;
     }
     this.#resolveLinks();
   }
@@ -153,11 +163,11 @@ export class TreeWalk {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let chain: Chain | undefined;
     for (const place of recordPlaces(bytes, origin, this.#scoped)) {
-      if (this.#budget.records <= 0) {
-        this.#limit(node, start + place.at);
+      if (!this.#budget.take("records", 1)) {
+        this.#limit("records", node, start + place.at, "directory records");
+        this.#stopped = true;
         break;
       }
-      this.#budget.records--;
       chain = this.#record(node, start, view, bytes, place, chain);
       if (this.#later.length > 0) await this.#readLater(node);
     }
@@ -165,15 +175,17 @@ export class TreeWalk {
     if (tree.count > first) tree.setChildren(node, first, tree.count - first);
   }
 
-  #limit(node: number, at: number): void {
+  // Each limit is said once a tree; what it left out makes every count "at least".
+  #limit(name: BudgetName, node: number, at: number, what: string): void {
     this.#tree.limited = true;
+    if (this.#limited.has(name)) return;
+    this.#limited.add(name);
     this.#faultNode = node;
     this.#fault({
       kind: "limit",
       span: logicalSpan(at, 1),
-      message:
-        `the limit of ${this.#context.limits.records} directory records was reached; the walk ` +
-        `stopped here`,
+      message: `the limit of ${this.#budget.limit(name)} ${what} was reached; the walk goes on ` +
+        `without those behind this place`,
     });
   }
 
@@ -198,6 +210,7 @@ export class TreeWalk {
       return undefined;
     }
     out.claim(logicalSpan(start, length), "directory", { tree: this.#volume.treeIndex, node });
+    if (!this.#mayRead(node, start, Math.min(length, limits.directoryBytes))) return undefined;
     this.#claimSlack(start + length, node);
     const wanted = Math.min(length, limits.directoryBytes);
     const { bytes, unread } = await this.#context.read(start, wanted);
@@ -220,6 +233,28 @@ export class TreeWalk {
       message: `the extent at logical byte ${start} does not hold directory records`,
     });
     return undefined;
+  }
+
+  // Directories may hang below each other without end, or lie over each other in an image that is small.
+  #mayRead(node: number, start: number, length: number): boolean {
+    const { limits } = this.#context;
+    const tree = this.#tree;
+    let depth = 0;
+    for (let at = node; at !== 0 && depth <= limits.depth; at = tree.parent(at)) depth++;
+    if (depth > limits.depth) {
+      tree.limited = true;
+      tree.unreadable.set(node, "too deep");
+      this.#fault({
+        kind: "limit",
+        span: logicalSpan(tree.record(node), 1),
+        message: `a directory is deeper than the limit of ${limits.depth} levels; it is not read`,
+      });
+      return false;
+    }
+    if (this.#budget.take("allDirectoryBytes", length)) return true;
+    tree.unreadable.set(node, "limit reached");
+    this.#limit("allDirectoryBytes", node, start, "bytes of directories");
+    return false;
   }
 
   #noteRevisit(node: number, known: number, start: number): undefined {
@@ -352,7 +387,13 @@ export class TreeWalk {
       tree.addExtent(node, start, head.dataLength);
       return;
     }
-    for (const extent of sectionExtents(head, blockSize, logicalSize)) {
+    const room = this.#budget.left("interleavedExtents");
+    const extents = sectionExtents(head, blockSize, logicalSize, 1 + room);
+    this.#budget.take("interleavedExtents", Math.max(0, extents.length - 1));
+    if (extents.length > room && sumOf(extents) < head.dataLength) {
+      this.#limit("interleavedExtents", node, record, "extents of interleaved files");
+    }
+    for (const extent of extents) {
       tree.addExtent(node, extent.start, extent.length);
       if (tree.elsewhere.has(node)) continue;
       out.claim(logicalSpan(extent.start, extent.length), "file", { tree: treeIndex, node });
@@ -413,7 +454,14 @@ export class TreeWalk {
   #keepFacts(node: number, entries: readonly SystemUseEntry[], xa: number | undefined): void {
     if (xa !== undefined) this.#tree.xa.set(node, xa);
     const facts = posixFacts(entries);
-    if (facts !== undefined) this.#tree.setPosix(node, facts);
+    if (facts === undefined) return;
+    if (this.#budget.take("attributes", facts.attributes?.length ?? 0)) {
+      this.#tree.setPosix(node, facts);
+      return;
+    }
+    const { attributes: _, ...others } = facts;
+    this.#limit("attributes", node, this.#tree.record(node), "extended attributes");
+    this.#tree.setPosix(node, others);
   }
 
   async #continuations(first: Continuation, node: number): Promise<SystemUseEntry[]> {
@@ -469,6 +517,10 @@ export class TreeWalk {
       );
       return undefined;
     }
+    if (!this.#budget.take("allContinuationBytes", length)) {
+      this.#limit("allContinuationBytes", this.#faultNode, start, "bytes of continuation areas");
+      return undefined;
+    }
     return { start, bytes: await this.#readContinuation(start, length) };
   }
 
@@ -510,15 +562,16 @@ export class TreeWalk {
     }
   }
 
-  // Following a link upwards would make the hierarchy endless.
+  // Following a link upwards would make the hierarchy endless; so may one that cannot be followed up.
   #isAbove(target: number, node: number): boolean {
     const tree = this.#tree;
     let at = node;
-    for (let depth = 0; at !== 0 && depth < tree.count; depth++) {
+    for (let depth = 0; depth < LINKS_FOLLOWED; depth++) {
       if (at === target) return true;
+      if (at === 0) return false;
       at = tree.parent(tree.placeholders.get(at) ?? at);
     }
-    return false;
+    return true;
   }
 }
 
@@ -526,6 +579,10 @@ export class TreeWalk {
 function parentLinkOf(entries: readonly SystemUseEntry[]): number | undefined {
   const entry = entries.find(({ signature }) => signature === "PL");
   return entry === undefined ? undefined : entryValue(entry, parentLink)?.locationOfParent.le;
+}
+
+function sumOf(extents: readonly Extent[]): number {
+  return extents.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Whether the records of a node say that its data are an audio track (CD-ROM XA). */

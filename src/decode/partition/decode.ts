@@ -1,6 +1,6 @@
 // Partition tables of the system area: MBR, GPT, Apple partition map. Their blocks are bytes of the file.
 
-import { safeOffset } from "../../bytes/span.ts";
+import { safeOffset, type Span } from "../../bytes/span.ts";
 import { decode, type Values, valuesOf } from "../../bytes/struct.ts";
 import { decodeLatin1, decodeUtf8, isZero, startsWithText } from "../../bytes/text.ts";
 import type { Limits } from "../../bytes/limits.ts";
@@ -123,12 +123,16 @@ async function readGptArray(
   context.out.claim(array, "partition-table", { name });
   const { bytes } = await context.read(first, length);
   const partitions: Partition[] = [];
-  for (let index = 0; index < count && partitions.length < context.limits.partitions; index++) {
+  for (let index = 0; index < count; index++) {
     const at = index * size;
     const entry = bytes.subarray(at, at + gptEntry.size);
     const value = valuesOf(gptEntry, entry);
     if (value === undefined || isZero(value.partitionTypeGuid)) continue;
     const span = { space: "logical" as const, start: first + at, length: gptEntry.size };
+    if (partitions.length >= context.limits.partitions) {
+      noteLimit(context, gptEntry.id, span);
+      break;
+    }
     context.out.structures.add({ layout: gptEntry, span, value, owner: "partition-table" });
     partitions.push(gptPartition(value, index, span, blockSize));
   }
@@ -202,10 +206,15 @@ async function readApm(context: PartitionContext): Promise<Partition[]> {
   for (const blockSize of sizes) {
     const partitions: Partition[] = [];
     let count = 1;
-    for (let index = 1; index <= Math.min(count, limits.partitions); index++) {
+    for (let index = 1; index <= count; index++) {
       const start = index * blockSize;
       const { bytes } = await read(start, applePartition.size);
       if (!startsWithText(bytes, "PM")) break;
+      if (index > limits.partitions) {
+        const span = { space: "logical" as const, start, length: applePartition.size };
+        noteLimit(context, applePartition.id, span);
+        break;
+      }
       const value = decode(
         applePartition,
         { bytes, space: "logical", start },
@@ -230,6 +239,11 @@ async function readApm(context: PartitionContext): Promise<Partition[]> {
     if (partitions.length > 0) return partitions;
   }
   return [];
+}
+
+function noteLimit({ out, limits }: PartitionContext, structure: string, span: Span): void {
+  const message = `the limit of ${limits.partitions} partitions of one table was reached`;
+  out.fault({ kind: "limit", structure, span, message });
 }
 
 /** Reads every partition table of the system area, and the backup GPT. Never throws on image data. */

@@ -154,7 +154,16 @@ export function decodeArea(
     entries.push(entry);
     at += length;
     if (signature === "CE") next = continuationOf(entry) ?? next;
-    if (signature === "ST") break;
+    if (signature === "ST") return { entries, other, next };
+  }
+  if (entries.length >= limit && at + 4 <= bytes.length && !isZero(bytes.subarray(at))) {
+    out.fault({
+      kind: "limit",
+      structure: "susp/entry",
+      span: logicalSpan(start + at, bytes.length - at),
+      message: `the limit of system use entries of one record was reached, with ` +
+        `${bytes.length - at} bytes left in an area`,
+    });
   }
   return { entries, other, next };
 }
