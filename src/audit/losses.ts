@@ -96,32 +96,52 @@ function loss(namespace: Namespace, entry: Entry, lost: number): Loss {
   };
 }
 
-/**
- * Files with lost bytes: those of the richest namespace, then those that only others show. With `all`
- * whole files are listed too, as `unproven`: nothing vouches for them yet.
- */
-export function lossesOf(image: Image, unreadSpans: readonly Span[], all: boolean): Loss[] {
-  const unread = logicalRanges(image.mapping, unreadSpans);
+/** Namespaces whose files are listed, the richest first; of those that share a tree only the first. */
+function namespacesOf(image: Image): Namespace[] {
   const richest = image.richest();
-  const losses: Loss[] = [];
-  if (richest === undefined || (!all && !mayHaveLosses(image, unread))) return losses;
+  if (richest === undefined) return [];
   const others = image.volumes.filter((volume) => volume !== richest);
-  const shown = new Set<string>();
   const trees = new Set<number | undefined>();
+  const list: Namespace[] = [];
   for (const { namespace, tree } of [richest, ...others]) {
     if (namespace === undefined || trees.has(tree)) continue;
     trees.add(tree);
+    list.push(namespace);
+  }
+  return list;
+}
+
+/**
+ * Files with lost bytes, one at a time: those of the richest namespace, then those that only others
+ * show. With `all` whole files come too, as `unproven`: nothing vouches for them yet.
+ */
+export function* walkLosses(
+  image: Image,
+  unreadSpans: readonly Span[],
+  all: boolean,
+): Generator<Loss> {
+  const unread = logicalRanges(image.mapping, unreadSpans);
+  if (!all && !mayHaveLosses(image, unread)) return;
+  const namespaces = namespacesOf(image);
+  const shown = namespaces.length > 1 ? new Set<string>() : undefined;
+  for (const [number, namespace] of namespaces.entries()) {
     for (const entry of namespace.entries()) {
       if (entry.type !== "file") continue;
       const lost = lostBytes(image, namespace, entry.node, unread);
       if (lost === 0 && !all) continue;
-      const key = keyOf(namespace, entry.node);
-      if (namespace !== richest.namespace && shown.has(key)) continue;
-      shown.add(key);
-      losses.push(loss(namespace, entry, lost));
+      if (shown !== undefined) {
+        const key = keyOf(namespace, entry.node);
+        if (number > 0 && shown.has(key)) continue;
+        shown.add(key);
+      }
+      yield loss(namespace, entry, lost);
     }
   }
-  return losses;
+}
+
+/** The files that {@linkcode walkLosses} walks, as a list. */
+export function lossesOf(image: Image, unreadSpans: readonly Span[], all: boolean): Loss[] {
+  return [...walkLosses(image, unreadSpans, all)];
 }
 
 function mayHaveLosses(image: Image, unread: readonly Range[]): boolean {

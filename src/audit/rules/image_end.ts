@@ -4,7 +4,7 @@ import { fileSpan, logicalSpan, SECTOR, type Span } from "../../bytes/span.ts";
 import { directoryRecord, primaryVolumeDescriptor } from "../../decode/iso9660/layout.ts";
 import type { Image } from "../../model/image.ts";
 import type { Occupied, ProofFacts } from "../../model/proof.ts";
-import { extentsReach, isHere, lossesOf } from "../losses.ts";
+import { extentsReach, isHere, walkLosses } from "../losses.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { formatOf } from "../signatures.ts";
 import { declaredEnd } from "../volume_end.ts";
@@ -100,12 +100,14 @@ function* checkEnd(image: Image): Iterable<Hit> {
   const missing = Math.max(1, last - source.size);
   const sectors = Math.ceil(end / SECTOR) - Math.floor(mapping.logicalSize / SECTOR);
   const missed = isMissed(image);
-  const losses = lossesOf(image, [], false);
-  const lost = losses.reduce((sum, loss) => sum + loss.lost, 0);
-  const cost = losses.length > 0
-    ? `${losses.length} ${losses.length === 1 ? "file loses" : "files lose"} ${
-      counted(lost, "byte")
-    }`
+  let files = 0;
+  let lost = 0;
+  for (const loss of walkLosses(image, [], false)) {
+    files++;
+    lost += loss.lost;
+  }
+  const cost = files > 0
+    ? `${files} ${files === 1 ? "file loses" : "files lose"} ${counted(lost, "byte")}`
     : missed
     ? "no file loses bytes, but structures or boot images do"
     : "no file and no structure loses bytes";
