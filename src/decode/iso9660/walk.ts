@@ -495,8 +495,8 @@ export class TreeWalk {
     limit: number,
   ): Promise<{ start: number; bytes: Uint8Array } | undefined> {
     const start = block * this.#volume.blockSize + offset;
-    const fault = (kind: string, message: string) =>
-      this.#scoped.fault({ kind, structure: "susp/ce", span: entry.span, message });
+    const fault = (kind: string, message: string, span = entry.span) =>
+      this.#scoped.fault({ kind, structure: "susp/ce", span, message });
     if (seen.has(start)) {
       fault(
         "continuation-loop",
@@ -514,6 +514,7 @@ export class TreeWalk {
         "continuation-outside",
         `the continuation area [${start}, ${start + length}) ends past the image, at ` +
           `${this.#context.logicalSize}`,
+        logicalSpan(entry.span.start + 4, 24), // its three numbers
       );
       return undefined;
     }
