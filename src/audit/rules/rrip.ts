@@ -141,10 +141,11 @@ function modeOf(
   record: RecordView,
 ): { readonly mode: BothEndian; readonly span: Span } | undefined {
   const entry = record.systemUse.find(({ signature }) => signature === "PX");
-  if (entry === undefined) return undefined;
-  const value = entryValue(entry, posixAttributes112) ?? entryValue(entry, posixAttributes);
-  if (value === undefined) return undefined;
-  return { mode: value.fileMode, span: fieldSpan(posixAttributes, "fileMode", entry.span) };
+  if (entry === undefined || entry.bytes.length < posixAttributes.size) return undefined;
+  const { bytes, span } = entry;
+  const { offset, type } = posixAttributes.fields.fileMode;
+  const mode = type.read(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), offset);
+  return { mode, span: fieldSpan(posixAttributes, "fileMode", span) };
 }
 
 /** Whether a record stands for a relocated directory. */

@@ -168,7 +168,7 @@ function* checkContinuation(
   if (outside) {
     yield {
       rule: rules.continuationOutside,
-      span: fieldSpan(continuationArea, "blockLocation", entry.span),
+      span: logicalSpan(span.start + systemUseEntry.size, 24), // its three numbers
       message:
         `the continuation area [${start}, ${end}) ends past the volume, at ${image.volumeEnd}`,
       recorded: String(block.le),
