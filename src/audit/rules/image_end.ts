@@ -115,7 +115,7 @@ function* checkEnd(image: Image): Iterable<Hit> {
     rule: rules.cutOff,
     ...(missed ? {} : { severity: "warning" }),
     span: fileSpan(source.size, missing),
-    message: `the image ends at byte ${source.size}, the volume at ${last}: missing are ` +
+    message: `the image ends at byte ${source.size}, the volume at ${last}: it lacks ` +
       `${counted(missing, "byte")} in ${counted(sectors, "sector")}; ${cost}`,
     recorded: String(source.size),
     expected: String(last),

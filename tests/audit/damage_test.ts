@@ -1,0 +1,78 @@
+// The damaged fixtures: what the audit says first of each, at the damaged place.
+
+import { assertEquals } from "@std/assert";
+import { exitStatus } from "../../src/audit/verdict.ts";
+import { damagedFixture, damagedNames, fixtureFileName } from "../support/fixtures.ts";
+import { auditBytes } from "./rule_cases.ts";
+
+type Expected = {
+  readonly exit: 0 | 1 | 2;
+  /** The first finding, and where it points. */
+  readonly rule: string;
+  readonly offset: number;
+};
+
+const expected: Readonly<Record<string, Expected>> = {
+  "cut-half": { exit: 1, rule: "IMG-001", offset: 219_136 },
+  // Nothing claimed is lost, so the cut is a warning; the broken sector is the error.
+  "cut-one-byte": { exit: 1, rule: "IMG-001", offset: 438_271 },
+  "cut-in-descriptor": { exit: 1, rule: "IMG-006", offset: 0 },
+  "cut-last-file": { exit: 1, rule: "IMG-001", offset: 73_728 },
+  "directory-zeroed": { exit: 1, rule: "ISO-DIR-042", offset: 67_584 },
+  "descriptors-zeroed": { exit: 2, rule: "ISO-VDS-001", offset: 32_768 },
+  "pvd-signature": { exit: 1, rule: "ISO-VDS-001", offset: 32_768 },
+  "pvd-size-orders": { exit: 1, rule: "ISO-PVD-001", offset: 32_848 },
+  "record-extent-orders": { exit: 1, rule: "ISO-DIR-004", offset: 43_978 },
+  "record-too-long": { exit: 1, rule: "ISO-DIR-001", offset: 53_572 },
+  "path-table-orders": { exit: 0, rule: "ISO-PTH-003", offset: 71_690 },
+  "directory-loop": { exit: 1, rule: "ISO-DIR-013", offset: 59_586 },
+  "file-past-end": { exit: 1, rule: "IMG-016", offset: 43_454 },
+  "joliet-elsewhere": { exit: 0, rule: "EXT-001", offset: 210_944 },
+  "symlink-overrun": { exit: 1, rule: "RRP-008", offset: 43_956 },
+  "ce-loop": { exit: 1, rule: "SUS-007", offset: 53_248 },
+  "ce-past-end": { exit: 1, rule: "SUS-006", offset: 51_612 },
+  "eltorito-checksum": { exit: 1, rule: "ELT-006", offset: 106_524 },
+  "eltorito-catalog-past-end": { exit: 1, rule: "ELT-004", offset: 34_887 },
+  "gpt-header-crc": { exit: 1, rule: "GPT-001", offset: 528 },
+  "gpt-entries-crc": { exit: 1, rule: "GPT-002", offset: 600 },
+  "gpt-backup-zeroed": { exit: 0, rule: "GPT-005", offset: 544 },
+  "raw-cut": { exit: 1, rule: "IMG-001", offset: 445_880 },
+  "text.iso": { exit: 2, rule: "IMG-011", offset: 0 },
+  "html.iso": { exit: 2, rule: "IMG-011", offset: 0 },
+  "empty.iso": { exit: 2, rule: "IMG-006", offset: 0 },
+  "short.iso": { exit: 2, rule: "IMG-011", offset: 0 },
+};
+
+/** Damage of kinds that other families judge, which are not written yet. */
+const judgedLater: Readonly<Record<string, string>> = {
+  "file-bit": "PRF: sums files and the MD5 array",
+  "boot-image-bit": "ELT: checksum of the boot information table",
+  "mbr-signature": "MBR: without its signature nothing says that it was one",
+  "zisofs-pointer": "ZIS",
+  "isomd5-bit": "PRF: implanted digest",
+  "md5-tag": "PRF: libisofs tags",
+  "udf-file-entry-crc": "UDF",
+  "udf-tag-checksum": "UDF",
+  "udf-anchor-zeroed": "UDF",
+  "udf-anchor-zeroed-pure": "UDF",
+  "raw-data-bit": "CDR: EDC",
+  "raw-sync": "CDR: sync",
+  "raw-header-time": "CDR: header",
+  "session-2-zeroed": "SES",
+};
+
+Deno.test("every damaged fixture has an expectation, or a family that will judge it", () => {
+  const named = [...Object.keys(expected), ...Object.keys(judgedLater)];
+  assertEquals(named.sort(), [...damagedNames()].sort());
+});
+
+for (const [name, { exit, rule, offset }] of Object.entries(expected)) {
+  Deno.test(`audit() of ${name} begins with ${rule} at ${offset}`, async () => {
+    const { bytes, origin } = await damagedFixture(name);
+    const file = origin === undefined ? name : fixtureFileName(origin);
+    const { result } = await auditBytes(bytes, file);
+    const [first] = result.findings;
+    assertEquals([first?.rule, first?.offset], [rule, offset]);
+    assertEquals(exitStatus(result), exit);
+  });
+}
