@@ -11,7 +11,7 @@ import { recogniseHfs } from "./decode/hfs/decode.ts";
 import type { Context } from "./decode/iso9660/context.ts";
 import { type IsoFacts, readIso9660 } from "./decode/iso9660/decode.ts";
 import { bootRecord } from "./decode/iso9660/layout.ts";
-import { readDirectoryView } from "./decode/iso9660/view.ts";
+import { readDirectoryPart, readDirectoryView, type TreeReading } from "./decode/iso9660/view.ts";
 import { readPartitions } from "./decode/partition/decode.ts";
 import { recogniseUdf } from "./decode/udf/decode.ts";
 import { StrideMapping } from "./disc/mapping.ts";
@@ -84,6 +84,7 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
   const boot = await readBoot(facts, partitions, context);
   claimPartitions(partitions, facts, mapping.logicalSize, out);
 
+  const reads = { read, limits, logicalSize: mapping.logicalSize };
   return new Image({
     source: opened.source,
     path: options.path ?? source.name,
@@ -104,14 +105,18 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
     volumeEnd: facts.volumeEnd,
     read,
     readFile: (offset, into) => reader.readFile(offset, into),
-    readDirectory: (tree, node) => {
-      const reading = facts.trees[tree];
-      if (reading === undefined) {
-        throw new RangeError(`Cannot read directory: there is no tree ${tree}`);
-      }
-      return readDirectoryView(node, reading, { read, limits, logicalSize: mapping.logicalSize });
-    },
+    readDirectory: (tree, node) => readDirectoryView(node, readingOf(facts, tree), reads),
+    readDirectoryPart: (tree, node, from, to) =>
+      readDirectoryPart(node, from, to, readingOf(facts, tree), reads),
   });
+}
+
+function readingOf({ trees }: IsoFacts, tree: number): TreeReading {
+  const reading = trees[tree];
+  if (reading === undefined) {
+    throw new RangeError(`Cannot read directory: there is no tree ${tree}`);
+  }
+  return reading;
 }
 
 const noSidecars: Sidecars = () => Promise.resolve(undefined);

@@ -12,7 +12,7 @@ import { compareImplanted, compareStructures, FieldList } from "./fields.ts";
 import { type Implanted, readImplanted } from "./implanted.ts";
 import { comparePathTables } from "./path_tables.ts";
 import { compareRecords, NodeMarks, pairTrees } from "./records.ts";
-import type { CompareResult, CompareVerdict, FieldDifference } from "./result.ts";
+import type { CompareResult, CompareVerdict } from "./result.ts";
 import {
   differentPieces,
   differentRuns,
@@ -56,13 +56,13 @@ export async function compare(
   const scan = await scanBytes(sideA, sideB, implantedA, implantedB, options);
   const identical = isIdentical(sideA, sideB, scan);
   const fields = identical
-    ? []
+    ? new FieldList(sideA, sideB)
     : await findFields(sideA, sideB, implantedA, implantedB, scan, options.signal);
   const pairs = commonVolumes(a, b);
   const contents = new Contents(sideA, sideB, scan.sectors);
   await contents.read(pairs, options);
   const changes = await new ChangeFinder(a, b, contents, options).find(pairs);
-  const notes = notesOf(sideA, sideB, pairs.length > 0 || identical, changes);
+  const notes = notesOf(sideA, sideB, pairs.length > 0 || identical, changes, fields.skipped);
   return {
     format: "discern.compare/1",
     tool,
@@ -70,7 +70,7 @@ export async function compare(
     b: imageFacts(b),
     verdict: verdictOf(identical, scan, changes),
     sectors: scan.result,
-    fields,
+    fields: fields.finish(),
     files: changes.files,
     ...(notes.length === 0 ? {} : { notes }),
     ...(scan.ignored ? { ignored: true } : {}),
@@ -173,7 +173,7 @@ async function findFields(
   implantedB: readonly Implanted[],
   scan: Scan,
   signal: AbortSignal | undefined,
-): Promise<readonly FieldDifference[]> {
+): Promise<FieldList> {
   const list = new FieldList(a, b);
   await compareStructures(a, b, implantedA, implantedB, list, signal);
   await compareImplanted(a, b, implantedA, implantedB, list);
@@ -181,10 +181,16 @@ async function findFields(
     await comparePathTables(a, b, pair, scan.sectors, list, signal);
     await compareRecords(a, b, pair, scan, list, signal);
   }
-  return list.finish();
+  return list;
 }
 
-function notesOf(a: Side, b: Side, hasFiles: boolean, changes: Changes): readonly string[] {
+function notesOf(
+  a: Side,
+  b: Side,
+  hasFiles: boolean,
+  changes: Changes,
+  skipped: number,
+): readonly string[] {
   const notes: string[] = [];
   if (a.space === "logical") {
     notes.push(
@@ -217,6 +223,9 @@ function notesOf(a: Side, b: Side, hasFiles: boolean, changes: Changes): readonl
   }
   if (changes.unlisted > 0) {
     notes.push(`${changes.unlisted} more changed files are counted and not listed`);
+  }
+  if (skipped > 0) {
+    notes.push(`${skipped} directory records of another order are not compared field by field`);
   }
   return notes;
 }

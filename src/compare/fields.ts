@@ -29,6 +29,8 @@ export type Belongs = { readonly volume?: string; readonly path?: () => string }
 
 /** Fields that differ, and how many more there are. */
 export class FieldList {
+  /** Records that were not compared: their partners stood too far away. */
+  skipped = 0;
   readonly #a: Side;
   readonly #b: Side;
   readonly #listed: FieldDifference[] = [];

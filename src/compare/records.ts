@@ -1,7 +1,8 @@
 // Fields of directory records, their system use entries and path table records, matched by name.
 
+import { SECTOR } from "../bytes/span.ts";
 import { equalBytes, hex } from "../bytes/text.ts";
-import type { DirectoryView, RecordView, VariableField } from "../model/directory.ts";
+import type { RecordView, VariableField } from "../model/directory.ts";
 import type { Image } from "../model/image.ts";
 import { identifierText, recordPath } from "../model/places.ts";
 import type { Tree } from "../model/tree.ts";
@@ -9,6 +10,13 @@ import { type FieldList, layoutFields, type Recorded } from "./fields.ts";
 import { matchEntries } from "./match.ts";
 import type { SectorSet } from "./sectors.ts";
 import type { Side } from "./side.ts";
+
+/** Bytes of a directory decoded at a time. */
+const PART = 32 * SECTOR;
+/** Bytes behind the first record of the last child in which its other sections may stand. */
+const SECTIONS_BEHIND = 16 * SECTOR;
+/** Records that wait for a partner in a directory of another order; the others are counted. */
+const WAITING = 50_000;
 
 /** Directories whose continuation areas differ somewhere, by tree and node of one image. */
 export class NodeMarks {
@@ -116,18 +124,28 @@ export async function compareRecords(
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     signal?.throwIfAborted();
     const [nodeA, nodeB] = next;
-    const touched = isTouched(a, b, pair, nodeA, nodeB, differences);
-    const paired = touched ? new Map<number, number>() : undefined;
+    const partners = isTouched(a, b, pair, nodeA, nodeB, differences)
+      ? new Partners(treeA, nodeA, treeB, nodeB)
+      : undefined;
     const children = [childrenOf(treeA, nodeA), childrenOf(treeB, nodeB)] as const;
     for (const [one, other] of matchEntries(...children, keyA, keyB)) {
       if (one === undefined || other === undefined) continue;
-      paired?.set(one, other);
+      partners?.join(one, other);
       if (treeA.isDirectory(one) && treeB.isDirectory(other)) stack.push([one, other]);
     }
-    if (paired === undefined) continue;
-    const viewA = await a.image.readDirectory(pair.a, nodeA);
-    const viewB = await b.image.readDirectory(pair.b, nodeB);
-    compareViews(viewA, viewB, paired, a.image, list);
+    if (partners === undefined) continue;
+    const [recordsA, recordsB] = [
+      recordsOf(a.image, pair.a, nodeA),
+      recordsOf(b.image, pair.b, nodeB),
+    ];
+    const namespace = a.image.namespaceOf(pair.a);
+    for await (const [one, other] of pairedRecords(recordsA, recordsB, partners, list)) {
+      const view = { tree: pair.a, node: nodeA };
+      const path = () => recordPath(namespace, view, one);
+      const belongs = { path, ...(namespace === undefined ? {} : { volume: namespace.kind }) };
+      list.compare(wholeRecord(one), wholeRecord(other), belongs);
+      compareSystemUse(one, other, belongs, list);
+    }
   }
 }
 
@@ -146,30 +164,91 @@ function isTouched(
   return !isUntouched(a, b, one.start, other.start, one.length, sectors);
 }
 
-function compareViews(
-  viewA: DirectoryView,
-  viewB: DirectoryView,
-  paired: ReadonlyMap<number, number>,
-  image: Image,
-  list: FieldList,
-): void {
-  const namespace = image.namespaceOf(viewA.tree);
-  const others = new Map<string, RecordView>();
-  for (const record of viewB.records) others.set(recordKey(record, record.node), record);
-  for (const record of viewA.records) {
-    const node = record.node === undefined ? undefined : paired.get(record.node);
-    const other = others.get(recordKey(record, node));
-    if (other === undefined) continue;
-    const path = () => recordPath(namespace, viewA, record);
-    const belongs = { path, ...(namespace === undefined ? {} : { volume: namespace.kind }) };
-    list.compare(wholeRecord(record), wholeRecord(other), belongs);
-    compareSystemUse(record, other, belongs, list);
+/** Which children of two directories stand for each other. */
+class Partners {
+  readonly #firstA: number;
+  readonly #firstB: number;
+  readonly #ofA: Int32Array;
+  readonly #inB: Uint8Array;
+
+  constructor(treeA: Tree, nodeA: number, treeB: Tree, nodeB: number) {
+    this.#firstA = treeA.firstChild(nodeA);
+    this.#firstB = treeB.firstChild(nodeB);
+    this.#ofA = new Int32Array(treeA.childCount(nodeA)).fill(-1);
+    this.#inB = new Uint8Array(treeB.childCount(nodeB));
+  }
+
+  join(a: number, b: number): void {
+    this.#ofA[a - this.#firstA] = b;
+    this.#inB[b - this.#firstB] = 1;
+  }
+
+  /** What a record of the first directory is matched by; undefined where it has no partner. */
+  keyA({ reserved, node, section }: RecordView): string | undefined {
+    if (reserved !== undefined) return `.${reserved}`;
+    const partner = node === undefined ? -1 : this.#ofA[node - this.#firstA] ?? -1;
+    return partner < 0 ? undefined : `${partner} ${section}`;
+  }
+
+  /** The same of a record of the second directory. */
+  keyB({ reserved, node, section }: RecordView): string | undefined {
+    if (reserved !== undefined) return `.${reserved}`;
+    const joined = node !== undefined && this.#inB[node - this.#firstB] === 1;
+    return joined ? `${node} ${section}` : undefined;
   }
 }
 
-// Sections of one file count from 0; `.` and `..` are told by their identifiers.
-function recordKey({ reserved, section }: RecordView, node: number | undefined): string {
-  return reserved === undefined ? `${node ?? "?"} ${section}` : `.${reserved}`;
+/** Every record of a directory, decoded a part at a time. */
+async function* recordsOf(image: Image, tree: number, node: number): AsyncGenerator<RecordView> {
+  const nodes = image.trees[tree];
+  if (nodes === undefined) return;
+  const { start, length } = nodes.extent(node, 0);
+  // Behind the last child there is nothing to compare, whatever length a damaged record gives.
+  const children = nodes.childCount(node);
+  const last = children === 0 ? start : nodes.record(nodes.firstChild(node) + children - 1);
+  const end = Math.min(length, last - start + SECTIONS_BEHIND);
+  for (let from = 0; from < end; from += PART) {
+    yield* (await image.readDirectoryPart(tree, node, from, from + PART)).records;
+  }
+}
+
+/** Pairs records as they come; only those wait whose partner has not come yet. */
+async function* pairedRecords(
+  a: AsyncGenerator<RecordView>,
+  b: AsyncGenerator<RecordView>,
+  partners: Partners,
+  list: FieldList,
+): AsyncGenerator<readonly [RecordView, RecordView]> {
+  const waitingA = new Map<string, RecordView>();
+  const waitingB = new Map<string, RecordView>();
+  for (;;) {
+    const [nextA, nextB] = [await a.next(), await b.next()];
+    if (nextA.done === true && nextB.done === true) return;
+    const keyA = nextA.done === true ? undefined : partners.keyA(nextA.value);
+    if (nextA.done !== true && keyA !== undefined) {
+      const other = waitingB.get(keyA);
+      waitingB.delete(keyA);
+      if (other !== undefined) yield [nextA.value, other];
+      else wait(waitingA, keyA, nextA.value, list);
+    }
+    const keyB = nextB.done === true ? undefined : partners.keyB(nextB.value);
+    if (nextB.done !== true && keyB !== undefined) {
+      const other = waitingA.get(keyB);
+      waitingA.delete(keyB);
+      if (other !== undefined) yield [other, nextB.value];
+      else wait(waitingB, keyB, nextB.value, list);
+    }
+  }
+}
+
+function wait(
+  waiting: Map<string, RecordView>,
+  key: string,
+  record: RecordView,
+  list: FieldList,
+): void {
+  if (waiting.size < WAITING) waiting.set(key, record);
+  else list.skipped++;
 }
 
 // The record itself ends with its identifier and padding; system use entries are structures of their own.

@@ -1,6 +1,5 @@
 // One of two images as a run of bytes: of the file, or of its logical sectors where containers differ.
 
-import { readInto, SourceError } from "../bytes/source.ts";
 import { SECTOR, type Space } from "../bytes/span.ts";
 import type { Image } from "../model/image.ts";
 
@@ -47,30 +46,12 @@ export class Side {
     position: number,
     into: Uint8Array,
   ): Promise<readonly (readonly [number, number])[]> {
-    const { source } = this.image;
-    try {
-      const count = await readInto(source, position, into);
-      return count === into.length ? [] : this.#count([[count, into.length]]);
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-    }
-    const refused: (readonly [number, number])[] = [];
-    for (let at = 0; at < into.length;) {
-      const length = Math.min(this.stride - (position + at) % this.stride, into.length - at);
-      const count = await this.#retry(position + at, into.subarray(at, at + length));
-      if (count < length) refused.push([at + count, at + length]);
-      at += length;
-    }
+    const { bytes, unread } = await this.image.readFile(position, into);
+    const refused = unread.map(({ start, length }): readonly [number, number] => {
+      return [start - position, start - position + length];
+    });
+    if (bytes.length < into.length) refused.push([bytes.length, into.length]);
     return this.#count(refused);
-  }
-
-  async #retry(position: number, into: Uint8Array): Promise<number> {
-    try {
-      return await readInto(this.image.source, position, into);
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      return 0;
-    }
   }
 
   #count(refused: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {

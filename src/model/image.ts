@@ -142,6 +142,12 @@ export type ImageParts = {
   readonly read: (start: number, length: number) => Promise<Reading>;
   readonly readFile: (offset: number, into: Uint8Array) => Promise<Reading>;
   readonly readDirectory: (tree: number, node: number) => Promise<DirectoryView>;
+  readonly readDirectoryPart: (
+    tree: number,
+    node: number,
+    from: number,
+    to: number,
+  ) => Promise<DirectoryView>;
 };
 
 /** An examined image. Nothing in it changes any more. */
@@ -248,6 +254,14 @@ export class Image {
   /** The records of one directory, decoded now. */
   readDirectory(tree: number, node: number): Promise<DirectoryView> {
     return this.#parts.readDirectory(tree, node);
+  }
+
+  /**
+   * The records that begin in bytes `[from, to)` of one directory, both whole sectors from its start:
+   * the way to read directories of any size.
+   */
+  readDirectoryPart(tree: number, node: number, from: number, to: number): Promise<DirectoryView> {
+    return this.#parts.readDirectoryPart(tree, node, from, to);
   }
 
   /** Every directory of one tree, decoded one after the other. */

@@ -3,7 +3,7 @@
 import { SECTOR, type Span } from "../bytes/span.ts";
 import { fieldAt } from "../bytes/struct.ts";
 import { imageFacts } from "./describe.ts";
-import type { DirectoryView, RecordView } from "./directory.ts";
+import type { DirectoryView } from "./directory.ts";
 import type { Image } from "./image.ts";
 import type { VolumeKind } from "./namespace.ts";
 import { pathTablePlace, type Place, recordPath, recordPlace, systemUsePlace } from "./places.ts";
@@ -74,13 +74,12 @@ export class Located {
   }
 }
 
-/** A directory view that a byte's structure is found in. */
-type ViewKey = { readonly tree: number; readonly node: number };
+/** The part of a directory that a byte's structure is found in: its number, in parts of one size. */
+type PartKey = { readonly tree: number; readonly node: number; readonly part: number };
 
-/** A directory at hand; `firstOfNode` has the index of each node's first record once it was needed. */
-type KeptView = DirectoryView & { readonly firstOfNode: Map<number, number> };
-
-const VIEWS_KEPT = 8;
+/** Bytes of a part: large directories are never decoded whole. */
+const PART = 16 * SECTOR;
+const PARTS_KEPT = 8;
 /** From the submode byte of the subheader to the user data (ECMA-130:1996 20.2.2). */
 const SUBMODE_BEFORE_DATA = 6;
 const FORM_2 = 0x20;
@@ -90,7 +89,7 @@ const FORM_2_DATA = 2324;
 export class Locator {
   readonly #image: Image;
   #structures: StructureIndex | undefined;
-  readonly #views = new Map<string, KeptView>();
+  readonly #parts = new Map<string, DirectoryView>();
 
   /** Nothing is read until a byte is asked for. */
   constructor(image: Image) {
@@ -109,7 +108,8 @@ export class Locator {
     }
     const rawPart = rawPartAt(this.#image, offset);
     if (rawPart !== undefined) return this.#locateRaw(offset, region, rawPart);
-    const missing = this.#viewsFor(region).filter((key) => this.#view(key) === undefined);
+    const logical = this.#image.mapping.logicalOffset(offset);
+    const missing = this.#partsFor(region, logical).filter((key) => this.#part(key) === undefined);
     if (missing.length === 0) return this.#locate(offset, region);
     return this.#load(missing).then(() => this.#locate(offset, region));
   }
@@ -132,30 +132,34 @@ export class Locator {
     );
   }
 
-  #view({ tree, node }: ViewKey): KeptView | undefined {
-    return this.#views.get(`${tree}/${node}`);
+  #part({ tree, node, part }: PartKey): DirectoryView | undefined {
+    return this.#parts.get(`${tree}/${node}/${part}`);
   }
 
   // A continuation area belongs to a record in the parent, or to the `.` or `..` of the directory.
-  #viewsFor({ owner, ref }: Region): ViewKey[] {
+  #partsFor({ owner, ref }: Region, logical: number): PartKey[] {
     if (ref === undefined || "name" in ref) return [];
     const tree = this.#image.trees[ref.tree];
-    if (tree === undefined) return [];
-    if (owner === "directory") return [ref];
-    if (owner !== "continuation") return [];
-    const keys = [{ tree: ref.tree, node: tree.parent(ref.node) }];
-    if (ref.node !== 0 && tree.isDirectory(ref.node)) keys.push(ref);
+    if (tree === undefined || (owner !== "directory" && owner !== "continuation")) return [];
+    const key = (node: number, at: number): PartKey => {
+      const part = Math.max(0, Math.floor((at - tree.extent(node, 0).start) / PART));
+      return { tree: ref.tree, node, part };
+    };
+    if (owner === "directory") return [key(ref.node, logical)];
+    const keys: PartKey[] = [];
+    if (ref.node !== 0) keys.push(key(tree.parent(ref.node), tree.record(ref.node)));
+    if (tree.isDirectory(ref.node)) keys.push({ tree: ref.tree, node: ref.node, part: 0 });
     return keys;
   }
 
-  async #load(keys: readonly ViewKey[]): Promise<void> {
-    for (const { tree, node } of keys) {
-      const view = await this.#image.readDirectory(tree, node);
-      if (this.#views.size >= VIEWS_KEPT) {
-        const [oldest] = this.#views.keys();
-        if (oldest !== undefined) this.#views.delete(oldest);
+  async #load(keys: readonly PartKey[]): Promise<void> {
+    for (const { tree, node, part } of keys) {
+      const view = await this.#image.readDirectoryPart(tree, node, part * PART, (part + 1) * PART);
+      if (this.#parts.size >= PARTS_KEPT) {
+        const [oldest] = this.#parts.keys();
+        if (oldest !== undefined) this.#parts.delete(oldest);
       }
-      this.#views.set(`${tree}/${node}`, { ...view, firstOfNode: new Map() });
+      this.#parts.set(`${tree}/${node}/${part}`, view);
     }
   }
 
@@ -195,8 +199,8 @@ export class Locator {
     }
     const { ref } = region;
     const claimant = ref === undefined || "name" in ref ? -1 : ref.node;
-    for (const key of this.#viewsFor(region)) {
-      const view = this.#view(key);
+    for (const key of this.#partsFor(region, logical)) {
+      const view = this.#part(key);
       if (view === undefined) continue;
       const place = region.owner === "directory"
         ? this.#inDirectory(view, logical)
@@ -217,35 +221,18 @@ export class Locator {
     return undefined;
   }
 
-  // Only records of the node that claims a continuation area can have it: one lookup in any directory.
-  #inContinuation(view: KeptView, logical: number, node: number): Place | undefined {
+  // Only a record of the node that claims a continuation area, or `.` and `..`, can have it.
+  #inContinuation(view: DirectoryView, logical: number, claimant: number): Place | undefined {
     const namespace = this.#image.namespaceOf(view.tree);
-    for (const record of recordsOf(view, node)) {
-      if (!record.continuations.some((span) => holds(span, logical))) continue;
+    for (const record of view.records) {
+      const { node, reserved, continuations } = record;
+      if (reserved === undefined ? node !== claimant : view.node !== claimant) continue;
+      if (!continuations.some((span) => holds(span, logical))) continue;
       const place = systemUsePlace(record, logical);
       if (place !== undefined) return { ...place, path: () => recordPath(namespace, view, record) };
     }
     return undefined;
   }
-}
-
-/** Records of a node in its parent's view; `.` and `..` in its own. */
-function recordsOf(view: KeptView, node: number): readonly RecordView[] {
-  const reserved = view.records.slice(0, 2).filter((record) => record.reserved !== undefined);
-  if (view.firstOfNode.size === 0) {
-    for (const [index, record] of view.records.entries()) {
-      if (record.node === undefined || view.firstOfNode.has(record.node)) continue;
-      view.firstOfNode.set(record.node, index);
-    }
-  }
-  const found = node === view.node ? [...reserved] : [];
-  const first = view.firstOfNode.get(node);
-  if (first === undefined) return found;
-  for (let index = first; view.records[index]?.node === node; index++) {
-    const record = view.records[index];
-    if (record !== undefined) found.push(record);
-  }
-  return found;
 }
 
 /** Parts of a raw sector by what stands before and behind its user data (ECMA-130:1996 14). */

@@ -30,7 +30,7 @@ const PATH_DEPTH = 1024;
 /** Path of a directory record: that of its node, or of its directory with `.` or `..` behind it. */
 export function recordPath(
   namespace: { path(node: number): string } | undefined,
-  view: DirectoryView,
+  view: Pick<DirectoryView, "node">,
   { reserved, node }: Pick<RecordView, "reserved" | "node">,
 ): string {
   if (reserved === undefined && node !== undefined) return namespace?.path(node) ?? "/";

@@ -3,6 +3,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MemorySource } from "../../src/bytes/source.ts";
 import { examine } from "../../src/examine.ts";
+import { hex } from "../../src/bytes/text.ts";
+import type { RecordView } from "../../src/model/directory.ts";
 import type { Image } from "../../src/model/image.ts";
 import { type Located, Locator, why } from "../../src/model/locate.ts";
 import {
@@ -66,6 +68,41 @@ Deno.test("Locator.at() is total and agrees with the region map on damaged fixtu
 });
 
 const SECTOR = 2048;
+
+async function checkParts(image: Image): Promise<void> {
+  for (const [number, tree] of image.trees.entries()) {
+    for (let node = 0; node < tree.count; node++) {
+      if (!tree.isDirectory(node)) continue;
+      const whole = await image.readDirectory(number, node);
+      for (const size of [SECTOR, 3 * SECTOR]) {
+        const records: RecordView[] = [];
+        for (let from = 0; from < whole.bytes.length; from += size) {
+          const part = await image.readDirectoryPart(number, node, from, from + size);
+          records.push(...part.records);
+        }
+        const facts = ({ span, node, reserved, bytes, systemUse }: RecordView) => [
+          span.start,
+          node,
+          reserved,
+          hex(bytes),
+          systemUse.map((entry) => entry.span.start),
+        ];
+        assertEquals(records.map(facts), whole.records.map(facts), `directory ${node}`);
+      }
+    }
+  }
+}
+
+Deno.test("Image.readDirectoryPart() gives the same records as readDirectory()", async (t) => {
+  for (const name of fixtureNames()) {
+    await t.step(name, async () => {
+      await checkParts(await open(await fixtureImage(name), fixtureFileName(name)));
+    });
+  }
+  for (const { name, bytes } of await damagedFixtures()) {
+    await t.step(name, async () => await checkParts(await open(bytes, `${name}.iso`)));
+  }
+});
 
 /** Offset of `text` in an image, from `from` on. */
 function find(bytes: Uint8Array, text: string, from = 0): number {

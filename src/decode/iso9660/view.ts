@@ -46,8 +46,87 @@ export async function readDirectoryView(
   return { tree: treeIndex, node, span, bytes, after, records };
 }
 
+/**
+ * The records that begin in bytes `[from, to)` of a directory's extent, both counted in whole sectors:
+ * large directories are read in parts. `bytes` of the view are those of the part.
+ */
+export async function readDirectoryPart(
+  node: number,
+  from: number,
+  to: number,
+  reading: TreeReading,
+  context: Pick<Context, "read" | "limits" | "logicalSize">,
+): Promise<DirectoryView> {
+  const { tree, treeIndex } = reading;
+  const { start, length } = tree.extent(node, 0);
+  const wanted = Math.min(length, context.limits.directoryBytes);
+  // A damaged record may reach into the next sector: one more is read on either side.
+  const first = Math.max(0, from - SECTOR);
+  const { bytes } = await context.read(
+    start + first,
+    Math.max(0, Math.min(wanted, to + SECTOR) - first),
+  );
+  const records: RecordView[] = [];
+  const hasRecords = tree.firstChild(node) >= 0 || (first === 0 && holdsRecords(bytes));
+  const places = hasRecords ? recordPlaces(bytes, { start, volume: "", node }, silent) : [];
+  const numbers = new NodePlaces(tree, node);
+  for (const place of places) {
+    const at = first + place.at;
+    if (at < from) continue;
+    if (at >= to) break;
+    const record = bytes.subarray(place.at, place.at + place.length);
+    records.push(await recordView(record, start + at, numbers, reading, context));
+  }
+  const part = bytes.subarray(from - first, Math.max(from, Math.min(wanted, to)) - first);
+  const span = logicalSpan(start, length);
+  return { tree: treeIndex, node, span, bytes: part, after: new Uint8Array(0), records };
+}
+
+/** Gives a record its node, and the number of its file section. */
+interface Numbering {
+  take(
+    identifier: Uint8Array,
+    flags: number,
+    start: number,
+  ): { readonly node: number | undefined; readonly section: number };
+}
+
+// Finds the nodes of records by their places: a file's first record is where the tree says, and its other
+// sections follow. Sections count from the part's first record where they began before it.
+class NodePlaces implements Numbering {
+  readonly #tree: Tree;
+  readonly #first: number;
+  readonly #end: number;
+  #node = -1;
+  #section = 0;
+
+  constructor(tree: Tree, node: number) {
+    this.#tree = tree;
+    this.#first = tree.firstChild(node);
+    this.#end = this.#first < 0 ? this.#first : this.#first + tree.childCount(node);
+  }
+
+  take(_identifier: Uint8Array, _flags: number, start: number) {
+    let low = this.#first - 1;
+    let high = this.#end - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#tree.record(middle) <= start) low = middle;
+      else high = middle - 1;
+    }
+    if (this.#first < 0 || low < this.#first) return { node: undefined, section: 0 };
+    this.#section = this.#tree.record(low) === start
+      ? 0
+      : low === this.#node
+      ? this.#section + 1
+      : 1;
+    this.#node = low;
+    return { node: low, section: this.#section };
+  }
+}
+
 // Gives the records of a directory the nodes that the walk gave them: same order, same chains.
-class NodeNumbers {
+class NodeNumbers implements Numbering {
   readonly #end: number;
   #next: number;
   #open: { readonly identifier: Uint8Array; readonly flags: number } | undefined;
@@ -74,7 +153,7 @@ class NodeNumbers {
 async function recordView(
   bytes: Uint8Array,
   start: number,
-  numbers: NodeNumbers,
+  numbers: Numbering,
   reading: TreeReading,
   context: Pick<Context, "read" | "limits" | "logicalSize">,
 ): Promise<RecordView> {
@@ -83,7 +162,7 @@ async function recordView(
   const first = identifier[0];
   const reserved = identifier.length === 1 && (first === 0 || first === 1) ? first : undefined;
   const { node, section } = reserved === undefined
-    ? numbers.take(identifier, flags)
+    ? numbers.take(identifier, flags, start)
     : { node: undefined, section: 0 };
   const root = reserved === 0 && start === reading.tree.extent(0, 0).start;
   const mode = root ? { ...reading.mode, skip: 0 } : reading.mode;
