@@ -19,7 +19,7 @@ import {
   recordField,
   recordValues,
 } from "./directory_view.ts";
-import { ofRecords } from "./record_checks.ts";
+import { folded, ofRecords } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
 
@@ -523,13 +523,11 @@ export const directoryFields = {
     checkFlags,
     checkMarks,
     checkInterleave,
-    checkSequence,
-    checkLocation,
-    checkPadding,
-    checkSystemUse,
     checkXa,
     checkExtended,
-  ].map(ofRecords),
+  ].map(ofRecords).concat(
+    [checkSequence, checkLocation, checkPadding, checkSystemUse].map(ofRecords).map(folded),
+  ),
   image: [checkExtendedRecords],
   faults: { "extended-record-outside": rules.extendedOutside },
 } satisfies RuleFamily;

@@ -18,6 +18,7 @@ import {
   sharesEnhanced,
   walkedTree,
 } from "./directory_view.ts";
+import { folded } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
 
@@ -445,9 +446,9 @@ export const directoryNames = {
     checkDuplicates,
     checkCollisions,
     checkPathLength,
-    checkCharacters,
-    checkLengths,
-    checkSeparators,
+    folded(checkCharacters),
+    folded(checkLengths),
+    folded(checkSeparators),
     checkVersions,
   ] satisfies readonly DirectoryCheck[],
 } satisfies RuleFamily;
