@@ -181,4 +181,24 @@ processTest("an interrupt ends with 130 and what there is", () =>
     const toFile = await interrupted(["audit", image, "-o", out]);
     assertEquals(toFile.status, 130);
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["sparse.iso"]);
-  }), [executable, "sh"]);
+  }));
+
+processTest(
+  "a disk that takes no more ends with 2, and nothing half-written",
+  () =>
+    withFolder(async (folder) => {
+      // The limit stands for a full disk: 512 bytes, and a write beyond them fails instead of a signal.
+      const script = 'trap "" XFSZ; ulimit -f 1; exec "$@"';
+      const { code, stderr } = await new Deno.Command("sh", {
+        args: ["-c", script, "sh", executable, "run", "--no-prompt", "--config", config].concat(
+          ["--allow-read", "--allow-write", main, "list", sample, "-l", "-o", `${folder}/out`],
+        ),
+        stdin: "null",
+      }).output();
+      const text = new TextDecoder().decode(stderr);
+      assertEquals(code, 2, text);
+      assertMatch(text, /Cannot write .*out: /);
+      assertEquals([...Deno.readDirSync(folder)], []);
+    }),
+  [executable, "sh"],
+);
