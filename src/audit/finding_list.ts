@@ -5,7 +5,7 @@ import { hex } from "../bytes/text.ts";
 import type { Image } from "../model/image.ts";
 import type { Namespace } from "../model/namespace.ts";
 import type { Finding } from "./result.ts";
-import type { Hit, Severity } from "./rule.ts";
+import { type Hit, NO_CLAUSE, type Severity } from "./rule.ts";
 import { severities } from "./verdict.ts";
 
 /** Findings of one rule that are listed one by one; the rest is counted. */
@@ -154,7 +154,7 @@ export class FindingList {
       ...this.#owner(hit),
       ...(hit.recorded === undefined ? {} : { recorded: hit.recorded }),
       ...(hit.expected === undefined ? {} : { expected: hit.expected }),
-      clause: rule.clause,
+      ...(rule.clause === NO_CLAUSE ? {} : { clause: rule.clause }),
       remedy: rule.remedy,
       ...(causedBy === undefined ? {} : { causedBy }),
       count,

@@ -24,7 +24,8 @@ export type Finding = {
   readonly pathBytes?: string;
   readonly recorded?: string;
   readonly expected?: string;
-  readonly clause: string;
+  /** Absent where the rule rests on no standard. */
+  readonly clause?: string;
   readonly remedy: string;
   /** Index of the finding that explains this one. */
   readonly causedBy?: number;

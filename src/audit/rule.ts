@@ -12,6 +12,9 @@ export type Severity = "error" | "warning" | "info" | "note";
 /** How sure a finding is, apart from how grave. */
 export type Confidence = "certain" | "likely" | "guess";
 
+/** The clause of a rule that rests on no standard; findings then carry none. */
+export const NO_CLAUSE = "none";
+
 /** A row of the catalogue. */
 export type Rule = {
   readonly id: string;

@@ -479,7 +479,10 @@ function xaProblem(record: RecordView, xa: Uint8Array): string | undefined {
   if (forms === (XA_FORM1 | XA_FORM2) && !interleaved) return "both form bits are set";
   if (forms === 0 && !audio && !isDirectory(record)) return "no form bit is set";
   const marked = (attributes & XA_DIRECTORY) !== 0;
-  if (marked === isDirectory(record)) return undefined;
+  // genisoimage -XA marks placeholders of relocated directories, and not the ".." of RR_MOVED.
+  const exempt = record.reserved !== undefined ||
+    record.systemUse.some(({ signature }) => signature === "CL");
+  if (exempt || marked === isDirectory(record)) return undefined;
   return marked
     ? "the directory bit is set on a file"
     : "the directory bit is not set on a directory";

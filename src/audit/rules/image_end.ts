@@ -1,6 +1,6 @@
 // Rules about where an image ends: before its volume does, behind it, or inside a sector.
 
-import { fileSpan, logicalSpan, SECTOR, type Span } from "../../bytes/span.ts";
+import { fileSpan, logicalSpan, type Owner, SECTOR, type Span } from "../../bytes/span.ts";
 import { directoryRecord, primaryVolumeDescriptor } from "../../decode/iso9660/layout.ts";
 import type { Image } from "../../model/image.ts";
 import type { Occupied, ProofFacts } from "../../model/proof.ts";
@@ -184,6 +184,15 @@ function trailerAt(span: Span, name: string): Hit {
   };
 }
 
+const trailers: ReadonlySet<Owner> = new Set([
+  "trailer",
+  "partition-table",
+  "boot",
+  "descriptor",
+  "udf",
+  "hfs",
+]);
+
 function* checkTrailer(image: Image): Iterable<Hit> {
   const end = declaredEnd(image);
   const { regions, mapping, source } = image;
@@ -191,7 +200,8 @@ function* checkTrailer(image: Image): Iterable<Hit> {
   if (end === 0 || from >= source.size) return;
   for (let index = regions.indexAt(from); index < regions.count; index++) {
     const region = regions.region(index);
-    if (region.start < from || region.owner === "unclaimed" || region.owner === "slack") continue;
+    // Files and directories there are data past the declared volume (ISO-PVD-028).
+    if (region.start < from || !trailers.has(region.owner)) continue;
     yield trailerAt(fileSpan(region.start, region.length), image.regionName(region));
   }
 }

@@ -108,7 +108,8 @@ function* findingLines(
     const { recorded, expected } = finding;
     if (recorded !== undefined) yield `${INDENT}recorded  ${escapeInline(recorded)}`;
     if (expected !== undefined) yield `${INDENT}expected  ${escapeInline(expected)}`;
-    yield `${INDENT}${paint(style, "dim", escapeInline(finding.clause))}`;
+    const { clause } = finding;
+    if (clause !== undefined) yield `${INDENT}${paint(style, "dim", escapeInline(clause))}`;
   }
   if (others > 0) yield `${INDENT}… and in ${counted(others, "more place")}`;
   yield* consequences(finding, result, style);

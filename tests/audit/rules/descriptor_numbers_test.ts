@@ -121,7 +121,6 @@ ruleCases("ISO-PVD-028", [
     hits: [
       { start: PVD + 80, length: 8 },
       { rule: "IMG-002", space: "file", start: 37 * 2048, length: 387_072 - 37 * 2048 },
-      { rule: "IMG-004", space: "file", start: 37 * 2048, length: 3000 },
     ],
   },
 ]);
