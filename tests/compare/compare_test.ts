@@ -4,7 +4,12 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { compare, compareExit } from "../../src/compare/compare.ts";
 import { examine } from "../../src/examine.ts";
-import { fixtureFileName, fixtureImage, fixtureNames } from "../support/fixtures.ts";
+import {
+  damagedFixtures,
+  fixtureFileName,
+  fixtureImage,
+  fixtureNames,
+} from "../support/fixtures.ts";
 import { FailingSource } from "../support/sources.ts";
 import {
   changesOf,
@@ -256,6 +261,44 @@ Deno.test("compare() finds any single flipped byte, once, with its owner", async
           assertEquals(range?.ownerA, imageA.regions.at(at)?.owner);
         }),
         { seed: 7, numRuns: 60 },
+      );
+    });
+  }
+});
+
+Deno.test("compare() of a damaged image with the whole one accounts for every byte", async (t) => {
+  for (const { name, origin, bytes } of await damagedFixtures()) {
+    if (origin === undefined) continue;
+    await t.step(name, async () => {
+      const whole = await fixtureImage(origin);
+      const fileName = fixtureFileName(origin);
+      const [a, b] = [await open(whole, fileName), await open(bytes, fileName)];
+      const result = await compare(a, b);
+      assert(result.verdict !== "identical" && result.verdict !== "same-except-times");
+      checkAgainstBytes(whole, bytes, result);
+      assertEquals(mirrored(await compare(b, a)), plain(result));
+    });
+  }
+});
+
+Deno.test("compare() ends well on mutants", async (t) => {
+  for (const name of ["sample", "rr-deep-genisoimage", "aaip-md5-xorriso", "mode1-2352"]) {
+    await t.step(name, async () => {
+      const a = await fixtureImage(name);
+      const fileName = fixtureFileName(name);
+      const imageA = await open(a, fileName);
+      const zeros = fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 4096 }));
+      const flips = fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 12 });
+      const cut = fc.integer({ min: 1, max: a.length });
+      await fc.assert(
+        fc.asyncProperty(zeros, flips, cut, async ([sector, length], places, size) => {
+          const b = a.slice(0, size);
+          b.fill(0, (16 + sector) * 2048, (16 + sector) * 2048 + length);
+          for (const at of places) if (at < b.length) b[at] = ~(b[at] ?? 0);
+          const result = await compare(imageA, await open(b, fileName));
+          if (result.sectors.size === imageA.mapping.stride) checkAgainstBytes(a, b, result);
+        }),
+        { seed: 17, numRuns: 25 },
       );
     });
   }
