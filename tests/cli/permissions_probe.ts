@@ -22,7 +22,7 @@ const status = await run(argv, {
   ...system,
   opened: async (keep) => {
     await system.opened(keep);
-    await attempt("write", () => Deno.writeTextFile(`${other}.written`, "x"));
+    await attempt("write", () => Deno.openSync(other, { write: true }).close());
     await attempt("connect", () => Deno.connect({ hostname: "127.0.0.1", port: 9 }));
     await attempt("open", () => Deno.openSync(other).close());
     await attempt("environment", () => Deno.env.get("HOME"));
