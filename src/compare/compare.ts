@@ -106,13 +106,7 @@ async function scanBytes(
   const sectors = new SectorSet(common, a.stride);
   const [marksA, marksB] = [new NodeMarks(a.image), new NodeMarks(b.image)];
   const ranges = new RangeList(a, b, (pair) => markContinuations(a, b, pair, marksA, marksB));
-  const locators = [new Locator(a.image), new Locator(b.image)] as const;
-  const times = new TimeExplainer(a, implantedA, implantedB);
-  const canBeTimes = a.space === "file" && a.size === b.size;
-  const onlyTimes = new Explanation(a, b, locators, times.explain, canBeTimes);
-  const ignoredTimes = new TimeExplainer(a, implantedA, implantedB);
-  const words = new IgnoreExplainer(a, b, ignore, ignoredTimes);
-  const onlyIgnored = new Explanation(a, b, locators, words.explain, ignore.length > 0);
+  const why = new Reasons(a, b, implantedA, implantedB, ignore);
   let differentBytes = 0;
   const progress = (done: number) =>
     onEvent?.({ type: "progress", what: "compare", done, total: common });
@@ -121,21 +115,71 @@ async function scanBytes(
       differentBytes += end - start;
       sectors.mark(start, end);
       ranges.add(start, end);
-      if (onlyTimes.holds) await onlyTimes.take(start, end);
-      if (onlyIgnored.holds) await onlyIgnored.take(start, end);
+      if (why.isOpen) await why.take(start, end);
     }
   }
   // A sector of which one image has only a part differs.
   if (a.size !== b.size && common % a.stride !== 0) sectors.mark(common - 1, common);
-  const tailsIgnored = words.tail(a, common) && words.tail(b, common);
   return {
     sectors,
     marksA,
     marksB,
-    onlyTimes: onlyTimes.holds && times.consistent && a.unread + b.unread === 0,
-    ignored: onlyIgnored.holds && tailsIgnored && a.space === "file",
+    onlyTimes: why.onlyTimes,
+    ignored: why.onlyIgnored,
     result: { ...sectorCounts(a, b, sectors), differentBytes, ranges: ranges.finish() },
   };
+}
+
+/** Whether all that differs is a time, and whether all of it is ignored. */
+class Reasons {
+  readonly #a: Side;
+  readonly #b: Side;
+  readonly #times: TimeExplainer;
+  readonly #words: IgnoreExplainer;
+  readonly #byTimes: Explanation;
+  readonly #byWords: Explanation;
+
+  constructor(
+    a: Side,
+    b: Side,
+    implantedA: readonly Implanted[],
+    implantedB: readonly Implanted[],
+    ignore: readonly string[],
+  ) {
+    this.#a = a;
+    this.#b = b;
+    const locators = [new Locator(a.image), new Locator(b.image)] as const;
+    const times = () => new TimeExplainer(a, implantedA, implantedB);
+    this.#times = times();
+    this.#words = new IgnoreExplainer(a, b, ignore, times());
+    // Bytes of a container that the other image lacks are no times.
+    const isFile = a.space === "file";
+    const canBeTimes = isFile && a.size === b.size;
+    this.#byTimes = new Explanation(a, b, locators, this.#times.explain, canBeTimes);
+    const canBeIgnored = isFile && ignore.length > 0;
+    this.#byWords = new Explanation(a, b, locators, this.#words.explain, canBeIgnored);
+  }
+
+  /** Whether any reason is left that more bytes may have. */
+  get isOpen(): boolean {
+    return this.#byTimes.holds || this.#byWords.holds;
+  }
+
+  async take(start: number, end: number): Promise<void> {
+    await this.#byTimes.take(start, end);
+    await this.#byWords.take(start, end);
+  }
+
+  get onlyTimes(): boolean {
+    const unread = this.#a.unread + this.#b.unread;
+    return this.#byTimes.holds && this.#times.consistent && unread === 0;
+  }
+
+  get onlyIgnored(): boolean {
+    const common = Math.min(this.#a.size, this.#b.size);
+    return this.#byWords.holds && this.#words.tail(this.#a, common) &&
+      this.#words.tail(this.#b, common);
+  }
 }
 
 function sectorCounts(a: Side, b: Side, sectors: SectorSet) {
