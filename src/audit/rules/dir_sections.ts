@@ -6,8 +6,14 @@ import type { DirectoryView, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags } from "../../model/tree.ts";
 import type { DirectoryCheck, Hit, RuleFamily, RuleTable } from "../rule.ts";
-import { hasFlag, ownerOf, recordField, recordValues, walkedTree } from "./directory_view.ts";
-import { isNearlyFull } from "./dir_names.ts";
+import {
+  hasFlag,
+  isNearlyFull,
+  ownerOf,
+  recordField,
+  recordValues,
+  walkedTree,
+} from "./directory_view.ts";
 
 const layouts = [directoryRecord.id];
 

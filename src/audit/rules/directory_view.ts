@@ -58,6 +58,13 @@ export function either({ le, be }: BothEndian, test: (value: number) => boolean)
   return test(le) || test(be);
 }
 
+const ALMOST_4_GIB = 2 ** 32 - 2 ** 24;
+
+/** Whether a record is nearly as long as a section can be, so that the next of its name may go on. */
+export function isNearlyFull(record: RecordView): boolean {
+  return recordValues(record).dataLength.le >= ALMOST_4_GIB;
+}
+
 /** Identifier of a record as text: 16-bit units in a Joliet tree, else one character a byte. */
 export function identifierText(identifier: Uint8Array, { kind }: Tree): string {
   return kind === "joliet" ? decodeUcs2(identifier).text : decodeLatin1(identifier);
