@@ -18,6 +18,14 @@ export type TreeReading = {
   readonly mode: SystemUseMode;
 };
 
+/** Bytes of continuation areas read for one part: several times what its records need in genuine images. */
+const PART_CONTINUATION_BYTES = 16 * 1024 * 1024;
+
+/** Where to read, and how many bytes of continuation areas may still be read. */
+type ViewContext = Pick<Context, "read" | "limits" | "logicalSize"> & {
+  readonly continuations: { left: number };
+};
+
 const silent = { structure: () => {}, fault: () => {} };
 
 /** Reads and decodes a directory. Faults were recorded by the walk and are not repeated here. */
@@ -38,9 +46,11 @@ export async function readDirectoryView(
   const skipped = tree.unreadable.has(node) && tree.firstChild(node) < 0 && !holdsRecords(bytes);
   if (!skipped) {
     const numbers = new NodeNumbers(tree, node);
+    const left = context.limits.allContinuationBytes;
+    const spending = { ...context, continuations: { left } };
     for (const place of recordPlaces(bytes, { start, volume: "", node }, silent)) {
       const record = bytes.subarray(place.at, place.at + place.length);
-      records.push(await recordView(record, start + place.at, numbers, reading, context));
+      records.push(await recordView(record, start + place.at, numbers, reading, spending));
     }
   }
   return { tree: treeIndex, node, span, bytes, after, records };
@@ -70,12 +80,13 @@ export async function readDirectoryPart(
   const hasRecords = tree.firstChild(node) >= 0 || (first === 0 && holdsRecords(bytes));
   const places = hasRecords ? recordPlaces(bytes, { start, volume: "", node }, silent) : [];
   const numbers = new NodePlaces(tree, node);
+  const spending = { ...context, continuations: { left: PART_CONTINUATION_BYTES } };
   for (const place of places) {
     const at = first + place.at;
     if (at < from) continue;
     if (at >= to) break;
     const record = bytes.subarray(place.at, place.at + place.length);
-    records.push(await recordView(record, start + at, numbers, reading, context));
+    records.push(await recordView(record, start + at, numbers, reading, spending));
   }
   const part = bytes.subarray(from - first, Math.max(from, Math.min(wanted, to)) - first);
   const span = logicalSpan(start, length);
@@ -155,7 +166,7 @@ async function recordView(
   start: number,
   numbers: Numbering,
   reading: TreeReading,
-  context: Pick<Context, "read" | "limits" | "logicalSize">,
+  context: ViewContext,
 ): Promise<RecordView> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const { identifier, flags, systemUse } = recordHead(view, { at: 0, length: bytes.length });
@@ -198,7 +209,7 @@ async function continuedEntries(
   first: ReturnType<typeof decodeArea>["next"],
   continuations: Span[],
   { blockSize, mode }: TreeReading,
-  { read, limits, logicalSize }: Pick<Context, "read" | "limits" | "logicalSize">,
+  { read, limits, logicalSize, continuations: spent }: ViewContext,
 ): Promise<SystemUseEntry[]> {
   const entries: SystemUseEntry[] = [];
   const seen = new Set<number>();
@@ -206,8 +217,11 @@ async function continuedEntries(
     const start = next.block * blockSize + next.offset;
     const outside = start + next.length > logicalSize;
     if (seen.has(start) || seen.size >= limits.continuations || outside) break;
+    const wanted = Math.min(next.length, 1 << 20);
+    if (wanted > spent.left) break;
+    spent.left -= wanted;
     seen.add(start);
-    const { bytes } = await read(start, Math.min(next.length, 1 << 20));
+    const { bytes } = await read(start, wanted);
     continuations.push(logicalSpan(start, next.length));
     const room = limits.systemUseEntries - entries.length;
     const area = decodeArea(bytes, start, "continuation", mode, room, silent);
