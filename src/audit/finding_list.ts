@@ -33,7 +33,6 @@ const explainedByCut: ReadonlySet<string> = new Set([
   "ISO-PVD-021",
   "JOL-011",
   "ISO-XAR-001",
-  "JOL-011",
   "SUS-006",
   "ELT-004",
   "ELT-013",
