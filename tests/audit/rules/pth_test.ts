@@ -1,7 +1,5 @@
 // Mutation cases of path tables: their two byte orders, their copies, and the tree.
 
-import { audit } from "../../../src/audit/run.ts";
-import { examine } from "../../../src/examine.ts";
 import { buildImage } from "../../support/builder.ts";
 import { copy, fill, setBoth32, setText } from "../edits.ts";
 import { at, placesOf } from "../places.ts";
