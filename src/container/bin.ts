@@ -1,7 +1,7 @@
 // Raw images: whole sectors of a CD as ECMA-130:1996 14 lays them out, found by evidence, not by name.
 
 import type { ByteSource } from "../bytes/source.ts";
-import { startsWithText } from "../bytes/text.ts";
+import { isZero, startsWithText } from "../bytes/text.ts";
 import { type Container, type Opened, peek, type SectorLayout } from "./container.ts";
 
 const SYNC = [0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0];
@@ -44,7 +44,9 @@ async function countSyncs(source: ByteSource, stride: number): Promise<[number, 
 async function findStride(source: ByteSource): Promise<number | undefined> {
   const head = await peek(source, 0, 4096);
   const second = SYNC_STRIDES.some((stride) => isSync(head.subarray(stride, stride + 12)));
-  if (!isSync(head) && !second) return undefined;
+  // Other containers hold raw sectors too, behind a head of their own; zeros and what cannot be read are
+  // damage.
+  if (!isZero(head) && !isSync(head) && !second) return undefined;
   for (const stride of SYNC_STRIDES) {
     const [found, tried] = await countSyncs(source, stride);
     if (found * 2 > tried) return stride;
@@ -142,11 +144,7 @@ export const bin: Container = {
   extensions: ["bin", "img", "raw", "mdf"],
 
   async probe(source) {
-    try {
-      return await findStride(source) !== undefined || await findBare(source) !== undefined;
-    } catch {
-      return false;
-    }
+    return await findStride(source) !== undefined || await findBare(source) !== undefined;
   },
 
   async open(source) {

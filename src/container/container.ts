@@ -1,6 +1,6 @@
 // What every image format gives: a source of sectors, their layout, and how that was decided.
 
-import type { ByteSource } from "../bytes/source.ts";
+import { type ByteSource, SourceError } from "../bytes/source.ts";
 import type { ContainerFacts } from "../model/image.ts";
 
 /** Where sectors lie in a file: logical sector n at `origin + n * stride`, its data at `dataOffset`. */
@@ -42,7 +42,10 @@ export class ContainerError extends Error {
   }
 }
 
-/** Up to `length` bytes from `offset`, fewer at the end of the source. */
+/**
+ * Up to `length` bytes from `offset`, fewer at the end of the source and none where the storage fails:
+ * what cannot be read is no evidence. Reading the structures tells of it later.
+ */
 export async function peek(
   source: ByteSource,
   offset: number,
@@ -50,6 +53,10 @@ export async function peek(
 ): Promise<Uint8Array> {
   if (offset < 0 || offset >= source.size) return new Uint8Array(0);
   const bytes = new Uint8Array(Math.min(length, source.size - offset));
-  const count = await source.read(offset, bytes);
-  return bytes.subarray(0, count);
+  try {
+    return bytes.subarray(0, await source.read(offset, bytes));
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return new Uint8Array(0);
+  }
 }

@@ -87,12 +87,8 @@ export const cue: Container = {
   extensions: ["cue"],
 
   async probe(source) {
-    try {
-      const text = await sheetText(source);
-      return text !== undefined && parseCue(text).some((file) => file.tracks.length > 0);
-    } catch {
-      return false;
-    }
+    const text = await sheetText(source);
+    return text !== undefined && parseCue(text).some((file) => file.tracks.length > 0);
   },
 
   async open(source, sidecars): Promise<Opened> {

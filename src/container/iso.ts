@@ -10,7 +10,7 @@ export const iso: Container = {
   extensions: ["iso", "img", "udf", "raw"],
 
   async probe(source) {
-    const descriptor = await peek(source, 16 * SECTOR, 16).catch(() => new Uint8Array(0));
+    const descriptor = await peek(source, 16 * SECTOR, 16);
     return startsWithText(descriptor, "CD001", 1) || startsWithText(descriptor, "CDROM", 9);
   },
 
