@@ -62,7 +62,11 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
   const read = (start: number, length: number) => reader.read(start, length);
   const signal = options.signal;
   const context: Context = {
-    read,
+    // The signal stops this examination; the image may be read after that.
+    read: (start, length) => {
+      signal?.throwIfAborted();
+      return read(start, length);
+    },
     logicalStart: mapping.logicalStart,
     logicalSize: mapping.logicalSize,
     out,
@@ -72,17 +76,13 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
 
   const systemArea = logicalSpan(mapping.logicalStart, 16 * SECTOR);
   out.claim(systemArea, "system-area", { name: "System Area" });
-  const { partitions, gpt } = await readPartitions({
-    read,
-    size: mapping.logicalSize,
-    out,
-    limits,
-  });
+  const { partitions, gpt } = await readPartitions({ ...context, size: mapping.logicalSize });
   const facts = await readIso9660(context, options.session);
   checkSession(facts, options.session);
-  const recognised = await recognise(read, facts, partitions, out);
+  const recognised = await recognise(context.read, facts, partitions, out);
   const boot = await readBoot(facts, partitions, context);
   claimPartitions(partitions, facts, mapping.logicalSize, out);
+  signal?.throwIfAborted();
 
   const reads = { read, limits, logicalSize: mapping.logicalSize };
   return new Image({

@@ -348,7 +348,8 @@ class IsoReader {
       span,
       type === "L" ? pathTableRecordL : pathTableRecordM,
     );
-    decodePathTable(table, bytes, volume, out, this.#budget.left("pathTableRecords"));
+    const left = this.#budget.left("pathTableRecords");
+    decodePathTable(table, bytes, volume, out, { left, limit: limits.pathTableRecords });
     this.#budget.take("pathTableRecords", table.count);
     return table;
   }

@@ -8,13 +8,18 @@ import { pathTableRecordL, pathTableRecordM } from "./layout.ts";
 
 const HEAD = pathTableRecordL.size;
 
-/** Decodes up to `limit` records of a table into it. What is no record is a fault; never throws. */
+/** Records that a table may still have, of all that path tables may have together. */
+export type RecordRoom = { readonly left: number; readonly limit: number };
+
+const unlimited: RecordRoom = { left: Infinity, limit: Infinity };
+
+/** Decodes the records of a table into it, as many as there is room for. What is no record is a fault; never throws. */
 export function decodePathTable(
   table: PathTable,
   bytes: Uint8Array,
   volume: string,
   out: Recorder,
-  limit = Infinity,
+  { left, limit }: RecordRoom = unlimited,
 ): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const little = table.type === "L";
@@ -56,13 +61,15 @@ export function decodePathTable(
       });
       break;
     }
-    if (table.count >= limit) {
+    if (table.count >= left) {
       out.fault({
         kind: "limit",
         structure: layout.id,
         span: logicalSpan(start, bytes.length - at),
         message:
-          `the limit of records of path tables was reached at record ${table.count + 1} of ` +
+          `the limit of ${limit} records of path tables was reached at record ${
+            table.count + 1
+          } of ` +
           `the Type ${table.type} path table`,
         volume,
       });

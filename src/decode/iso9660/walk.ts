@@ -10,6 +10,7 @@ import {
   type Continuation,
   decodeArea,
   posixFacts,
+  type SystemUseArea,
   type SystemUseMode,
   systemUseMode,
   xaAttributeBits,
@@ -444,11 +445,23 @@ export class TreeWalk {
     const mode = root ? { ...this.#mode, skip: 0 } : this.#mode;
     const { limits } = this.#context;
     const area = decodeArea(field, start, "record", mode, limits.systemUseEntries, this.#scoped);
+    this.#noteUnread(area, start + field.length);
     const xa = xaAttributeBits(area.other);
     const { next } = area;
     if (next === undefined) return take(area.entries, xa);
     const read = async () => take([...area.entries, ...await this.#continuations(next, node)], xa);
     this.#later.push({ node, read });
+  }
+
+  #noteUnread({ unread }: SystemUseArea, end: number): void {
+    if (unread === 0) return;
+    this.#fault({
+      kind: "limit",
+      structure: "susp/entry",
+      span: logicalSpan(end - unread, unread),
+      message: `the limit of ${this.#context.limits.systemUseEntries} system use entries of one ` +
+        `record was reached, with ${unread} bytes left in an area`,
+    });
   }
 
   #keepFacts(node: number, entries: readonly SystemUseEntry[], xa: number | undefined): void {
@@ -483,6 +496,7 @@ export class TreeWalk {
         room,
         this.#scoped,
       );
+      this.#noteUnread(area, found.start + found.bytes.length);
       entries.push(...area.entries);
       next = area.next;
     }

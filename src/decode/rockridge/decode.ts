@@ -37,6 +37,8 @@ export type SystemUseArea = {
   readonly other: SystemUseBytes[];
   /** Where the field goes on, if it does. */
   readonly next: Continuation | undefined;
+  /** Bytes at its end that the limit of entries left out. */
+  readonly unread: number;
 };
 
 /** Where a field goes on, as its CE entry says (LSB first copies). */
@@ -136,7 +138,7 @@ export function decodeArea(
   const other: SystemUseBytes[] = [];
   let next: Continuation | undefined;
   let at = area === "record" ? skipForeign(bytes, start, mode, other) : 0;
-  if (!mode.active) return { entries, other, next };
+  if (!mode.active) return { entries, other, next, unread: 0 };
   while (at + 4 <= bytes.length && entries.length < limit) {
     const gap = zerosAt(bytes, at);
     if (gap > 0) {
@@ -154,18 +156,10 @@ export function decodeArea(
     entries.push(entry);
     at += length;
     if (signature === "CE") next = continuationOf(entry) ?? next;
-    if (signature === "ST") return { entries, other, next };
+    if (signature === "ST") return { entries, other, next, unread: 0 };
   }
-  if (entries.length >= limit && at + 4 <= bytes.length && !isZero(bytes.subarray(at))) {
-    out.fault({
-      kind: "limit",
-      structure: "susp/entry",
-      span: logicalSpan(start + at, bytes.length - at),
-      message: `the limit of system use entries of one record was reached, with ` +
-        `${bytes.length - at} bytes left in an area`,
-    });
-  }
-  return { entries, other, next };
+  const rest = at + 4 <= bytes.length && !isZero(bytes.subarray(at)) ? bytes.length - at : 0;
+  return { entries, other, next, unread: entries.length >= limit ? rest : 0 };
 }
 
 function zerosAt(bytes: Uint8Array, at: number): number {
