@@ -106,6 +106,10 @@ const links: [string, readonly Uint8Array[]][] = [
   ["ROOT2", [symbolicLink([component(8)], 1), symbolicLink([component(0, "b")])]],
 ];
 
+// Between two SL entries bsdtar writes no separator; the Linux kernel and xorriso do, as the component
+// that ends the first one is not continued (RRIP 1.12 4.1.3.1).
+const disputed = new Map<Oracle, string>([["bsdtar", "entries"]]);
+
 for (const oracle of ["bsdtar", "xorriso"] as const) {
   Deno.test({
     name: `symbolic links with components of every kind lead where ${oracle} says`,
@@ -124,12 +128,13 @@ for (const oracle of ["bsdtar", "xorriso"] as const) {
       const image = await examine(new MemorySource(bytes));
       const namespace = image.richest()?.namespace;
       assert(namespace !== undefined);
+      const agreed = ([name]: [string, string]) => name !== disputed.get(oracle);
       const own = [...namespace.entries()].map(({ node, path }): [string, string] => {
         const target = namespace.tree.targets.get(node);
         return [path.slice(1), target === undefined ? "" : decodeUtf8(target).text];
       });
       const seen = await treeSeenBy(oracle, bytes);
-      assertEquals(own.sort(), [...seen.symlinks].sort(), seen.log);
+      assertEquals(own.sort().filter(agreed), [...seen.symlinks].sort().filter(agreed), seen.log);
     },
   });
 
