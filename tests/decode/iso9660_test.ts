@@ -10,7 +10,7 @@ import {
 } from "../../src/decode/iso9660/layout.ts";
 import { examine } from "../../src/examine.ts";
 import { tilingProblem } from "../fuzz/hunt.ts";
-import type { FileSpec, ImageSpec } from "../support/builder.ts";
+import { buildImage, type FileSpec, type ImageSpec } from "../support/builder.ts";
 import { fixtureExpectation, fixtureImage } from "../support/fixtures.ts";
 import {
   bootEntry,
@@ -322,6 +322,24 @@ for (const [fixture, labels, seen] of sessions) {
     assertEquals(found.map(({ path }) => path).sort(), expected);
   });
 }
+
+Deno.test("an image in a file at block 32 is no session of the image around it", async () => {
+  const nested = buildImage({
+    volumeIdentifier: "INNER",
+    rockRidge: "1.10",
+    children: [{ name: "IN.TXT;1", content: "inner" }],
+  }).bytes();
+  const { built: made, image } = await built({
+    volumeIdentifier: "OUTER",
+    children: [
+      { name: "A.;1", content: pattern(11 * 2048) },
+      { name: "B.ISO;1", content: nested },
+    ],
+  });
+  assertEquals(made.extents.get("primary:/B.ISO;1")?.[0]?.offset, 32 * 2048);
+  assertEquals(image.sessions.map(({ label }) => label), ["OUTER"]);
+  assertEquals(await contentAt(image, "iso9660", "/B.ISO"), nested);
+});
 
 Deno.test("El Torito sections, their platforms and extensions are read in order", async () => {
   const bytes = pattern(4096);

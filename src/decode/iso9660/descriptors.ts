@@ -285,7 +285,8 @@ function candidates(end: number): number[] {
 export async function readSessions(context: Context): Promise<FoundSession[]> {
   const { limits, logicalSize } = context;
   const first = await readDescriptorSet(16, context);
-  const emulated = first !== undefined && await hasPrimary(48, context);
+  const emulated = first !== undefined && await hasPrimary(48, context) &&
+    await beginsSession(32, context);
   const sessions: FoundSession[] = [];
   if (first !== undefined) sessions.push({ start: 0, set: first, relocated: emulated });
   let from = emulated ? 32 : undefined;
