@@ -85,6 +85,21 @@ function isMissed(image: Image): boolean {
   return tables || boot || extentsReach(image) > logicalSize;
 }
 
+/** Directories of the current trees whose records, or some of them, lie past the end of the file. */
+function cutDirectories({ volumes, trees, mapping }: Image): number {
+  let count = 0;
+  for (const index of new Set(volumes.map((volume) => volume.tree))) {
+    const tree = index === undefined ? undefined : trees[index];
+    if (tree === undefined) continue;
+    for (let node = 0; node < tree.count; node++) {
+      if (!tree.isDirectory(node)) continue;
+      const { start, length } = tree.extent(node, 0);
+      if (start + length > mapping.logicalSize) count++;
+    }
+  }
+  return count;
+}
+
 // The codes of the last raw sector belong to it.
 function expectedSize({ mapping }: Image, end: number): number {
   return end % SECTOR === 0
@@ -109,14 +124,20 @@ function* checkEnd(image: Image): Iterable<Hit> {
   const cost = files > 0
     ? `${files} ${files === 1 ? "file loses" : "files lose"} ${counted(lost, "byte")}`
     : missed
-    ? "no file loses bytes, but structures or boot images do"
+    ? "no file that is listed loses bytes, but structures or boot images do"
     : "no file and no structure loses bytes";
+  const unnamed = cutDirectories(image);
+  const more = unnamed === 0
+    ? ""
+    : `; ${unnamed} ${
+      unnamed === 1 ? "directory lies" : "directories lie"
+    } in the missing part: what they hold cannot be named`;
   yield {
     rule: rules.cutOff,
     ...(missed ? {} : { severity: "warning" }),
     span: fileSpan(source.size, missing),
     message: `the image ends at byte ${source.size}, the volume at ${last}: it lacks ` +
-      `${counted(missing, "byte")} in ${counted(sectors, "sector")}; ${cost}`,
+      `${counted(missing, "byte")} in ${counted(sectors, "sector")}; ${cost}${more}`,
     recorded: String(source.size),
     expected: String(last),
   };
