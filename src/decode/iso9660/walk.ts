@@ -5,12 +5,10 @@ import { type Fault, valuesOf } from "../../bytes/struct.ts";
 import { equalBytes } from "../../bytes/text.ts";
 import { epochOfTime7 } from "../../bytes/time.ts";
 import { entryValue, type SystemUseEntry } from "../../model/directory.ts";
-import { type Extent, fileFlags, type Tree } from "../../model/tree.ts";
+import { fileFlags, type Tree } from "../../model/tree.ts";
 import {
-  type Continuation,
   decodeArea,
   posixFacts,
-  type SystemUseArea,
   type SystemUseMode,
   systemUseMode,
   xaAttributeBits,
@@ -18,6 +16,7 @@ import {
 import { parentLink } from "../rockridge/layout.ts";
 import type { Budget, BudgetName } from "./budget.ts";
 import type { Context } from "./context.ts";
+import { Continuations, type ContinuationSink, noteUnread } from "./continuations.ts";
 import {
   holdsRecords,
   type RecordHead,
@@ -25,7 +24,9 @@ import {
   type RecordPlace,
   recordPlaces,
 } from "./directory.ts";
+import { sectionExtents, sumOf } from "./extents.ts";
 import { directoryRecord, extendedAttributeRecord } from "./layout.ts";
+import { resolveChildLinks } from "../rockridge/relocation.ts";
 
 /** What a walk needs to know of its volume. */
 export type WalkVolume = {
@@ -40,42 +41,6 @@ export type WalkVolume = {
 
 /** Where the root directory is. */
 export type Root = { readonly start: number; readonly length: number; readonly record: number };
-
-const XA_AUDIO = 0x4000;
-/** Relocated directories that a path is followed through upwards. */
-const LINKS_FOLLOWED = 1024;
-
-/**
- * Extents of one file section in logical bytes, interleave and extended attribute record applied (6.4);
- * `limit` of them at most.
- */
-export function sectionExtents(
-  head: RecordHead,
-  blockSize: number,
-  logicalSize: number,
-  limit: number,
-): Extent[] {
-  const { location, extendedLength, dataLength, unit, gap } = head;
-  if (dataLength === 0) return [];
-  if (unit === 0 || gap === 0) {
-    return [{ start: (location + extendedLength) * blockSize, length: dataLength }];
-  }
-  const extents: Extent[] = [];
-  // With an extended attribute record, that has the first file unit to itself (6.4.6).
-  let block = location + (extendedLength > 0 ? unit + gap : 0);
-  let left = dataLength;
-  while (left > 0 && extents.length < limit) {
-    const length = Math.min(left, unit * blockSize);
-    const start = block * blockSize;
-    // Past the end of the image one extent says as much as a million.
-    const past = start >= logicalSize;
-    extents.push({ start, length: past ? left : length });
-    if (past) break;
-    left -= length;
-    block += unit + gap;
-  }
-  return extents;
-}
 
 type Chain = {
   readonly node: number;
@@ -92,7 +57,7 @@ export class TreeWalk {
   readonly #budget: Budget;
   /** Logical start of a directory extent to its node. */
   readonly #visited = new Map<number, number>();
-  readonly #continuationCache = new Map<number, Uint8Array>();
+  readonly #continuations: Continuations;
   #mode: SystemUseMode = { active: false, skip: 0 };
   readonly #limited = new Set<BudgetName>();
   #stopped = false;
@@ -104,6 +69,7 @@ export class TreeWalk {
     this.#volume = volume;
     this.#context = context;
     this.#budget = budget;
+    this.#continuations = new Continuations(context, budget, volume.blockSize);
   }
 
   /** How system use fields are read in this tree; known once the root was read. */
@@ -129,7 +95,18 @@ export class TreeWalk {
       await this.#directory(node);
       if (this.#stopped) break;
     }
-    this.#resolveLinks();
+    const { blockSize } = this.#volume;
+    const directoryAt = (block: number) => this.#visited.get(block * blockSize);
+    for (const { placeholder, block } of resolveChildLinks(tree, directoryAt)) {
+      this.#faultNode = placeholder;
+      this.#fault({
+        kind: "child-link",
+        structure: "rockridge/cl",
+        span: logicalSpan(tree.record(placeholder), 1),
+        message: `the child link names logical block ${block}, where no relocated directory is`,
+        recorded: String(block),
+      });
+    }
   }
 
   #fault(fault: Omit<Fault, "volume" | "structure"> & { readonly structure?: string }): void {
@@ -445,23 +422,27 @@ export class TreeWalk {
     const mode = root ? { ...this.#mode, skip: 0 } : this.#mode;
     const { limits } = this.#context;
     const area = decodeArea(field, start, "record", mode, limits.systemUseEntries, this.#scoped);
-    this.#noteUnread(area, start + field.length);
+    noteUnread(area, start + field.length, limits.systemUseEntries, this.#scoped);
     const xa = xaAttributeBits(area.other);
     const { next } = area;
     if (next === undefined) return take(area.entries, xa);
-    const read = async () => take([...area.entries, ...await this.#continuations(next, node)], xa);
-    this.#later.push({ node, read });
+    this.#later.push({
+      node,
+      read: async () => {
+        const more = await this.#continuations.read(next, this.#mode, this.#sink(node));
+        take([...area.entries, ...more], xa);
+      },
+    });
   }
 
-  #noteUnread({ unread }: SystemUseArea, end: number): void {
-    if (unread === 0) return;
-    this.#fault({
-      kind: "limit",
-      structure: "susp/entry",
-      span: logicalSpan(end - unread, unread),
-      message: `the limit of ${this.#context.limits.systemUseEntries} system use entries of one ` +
-        `record was reached, with ${unread} bytes left in an area`,
-    });
+  #sink(node: number): ContinuationSink {
+    const { treeIndex } = this.#volume;
+    const what = "bytes of continuation areas";
+    return {
+      recorder: this.#scoped,
+      claim: (span) => this.#context.out.claim(span, "continuation", { tree: treeIndex, node }),
+      spent: (at) => this.#limit("allContinuationBytes", node, at, what),
+    };
   }
 
   #keepFacts(node: number, entries: readonly SystemUseEntry[], xa: number | undefined): void {
@@ -476,131 +457,10 @@ export class TreeWalk {
     this.#limit("attributes", node, this.#tree.record(node), "extended attributes");
     this.#tree.setPosix(node, others);
   }
-
-  async #continuations(first: Continuation, node: number): Promise<SystemUseEntry[]> {
-    const { limits, out } = this.#context;
-    const entries: SystemUseEntry[] = [];
-    const seen = new Set<number>();
-    let next: Continuation | undefined = first;
-    while (next !== undefined) {
-      const found = await this.#continuation(next, seen, limits.continuations);
-      if (found === undefined) break;
-      const span = logicalSpan(found.start, found.bytes.length);
-      out.claim(span, "continuation", { tree: this.#volume.treeIndex, node });
-      const room = limits.systemUseEntries - entries.length;
-      const area = decodeArea(
-        found.bytes,
-        found.start,
-        "continuation",
-        this.#mode,
-        room,
-        this.#scoped,
-      );
-      this.#noteUnread(area, found.start + found.bytes.length);
-      entries.push(...area.entries);
-      next = area.next;
-    }
-    return entries;
-  }
-
-  async #continuation(
-    { block, offset, length, entry }: Continuation,
-    seen: Set<number>,
-    limit: number,
-  ): Promise<{ start: number; bytes: Uint8Array } | undefined> {
-    const start = block * this.#volume.blockSize + offset;
-    const fault = (kind: string, message: string, span = entry.span) =>
-      this.#scoped.fault({ kind, structure: "susp/ce", span, message });
-    if (seen.has(start)) {
-      fault(
-        "continuation-loop",
-        `the continuation area at logical byte ${start} was already visited`,
-      );
-      return undefined;
-    }
-    if (seen.size >= limit) {
-      fault("limit", `the limit of ${limit} continuation areas for one record was reached`);
-      return undefined;
-    }
-    seen.add(start);
-    if (start + length > this.#context.logicalSize) {
-      fault(
-        "continuation-outside",
-        `the continuation area [${start}, ${start + length}) ends past the image, at ` +
-          `${this.#context.logicalSize}`,
-        logicalSpan(entry.span.start + 4, 24), // its three numbers
-      );
-      return undefined;
-    }
-    if (!this.#budget.take("allContinuationBytes", length)) {
-      this.#limit("allContinuationBytes", this.#faultNode, start, "bytes of continuation areas");
-      return undefined;
-    }
-    return { start, bytes: await this.#readContinuation(start, length) };
-  }
-
-  // Areas of many records share a block: the last few blocks read are kept.
-  async #readContinuation(start: number, length: number): Promise<Uint8Array> {
-    const sector = Math.floor(start / SECTOR);
-    const at = start - sector * SECTOR;
-    const { read } = this.#context;
-    if (at + length > SECTOR) return (await read(start, Math.min(length, 1 << 20))).bytes;
-    let bytes = this.#continuationCache.get(sector);
-    if (bytes === undefined) {
-      bytes = (await read(sector * SECTOR, SECTOR)).bytes;
-      if (this.#continuationCache.size >= 64) this.#continuationCache.clear();
-      this.#continuationCache.set(sector, bytes);
-    }
-    return bytes.subarray(at, at + length);
-  }
-
-  // Placeholders (CL) are joined with the directories they stand for (RRIP 1.12 4.1.5.1).
-  #resolveLinks(): void {
-    const tree = this.#tree;
-    for (const [placeholder, block] of tree.pendingLinks) {
-      const target = this.#visited.get(block * this.#volume.blockSize);
-      const known = target !== undefined && target !== 0 && !tree.placeholders.has(target) &&
-        !this.#isAbove(target, placeholder);
-      if (known) {
-        tree.childLinks.set(placeholder, target);
-        tree.placeholders.set(target, placeholder);
-        continue;
-      }
-      this.#faultNode = placeholder;
-      this.#fault({
-        kind: "child-link",
-        structure: "rockridge/cl",
-        span: logicalSpan(tree.record(placeholder), 1),
-        message: `the child link names logical block ${block}, where no relocated directory is`,
-        recorded: String(block),
-      });
-    }
-  }
-
-  // Following a link upwards would make the hierarchy endless; so may one that cannot be followed up.
-  #isAbove(target: number, node: number): boolean {
-    const tree = this.#tree;
-    let at = node;
-    for (let depth = 0; depth < LINKS_FOLLOWED; depth++) {
-      if (at === target) return true;
-      if (at === 0) return false;
-      at = tree.parent(tree.placeholders.get(at) ?? at);
-    }
-    return true;
-  }
 }
 
 // The logical block that a PL entry names as the original parent.
 function parentLinkOf(entries: readonly SystemUseEntry[]): number | undefined {
   const entry = entries.find(({ signature }) => signature === "PL");
   return entry === undefined ? undefined : entryValue(entry, parentLink)?.locationOfParent.le;
-}
-
-function sumOf(extents: readonly Extent[]): number {
-  return extents.reduce((sum, { length }) => sum + length, 0);
-}
-
-/** Whether the records of a node say that its data are an audio track (CD-ROM XA). */
-export function isAudio(tree: Tree, node: number): boolean {
-  return ((tree.xa.get(node) ?? 0) & XA_AUDIO) !== 0;
 }
