@@ -12,6 +12,7 @@ export { rules } from "./audit/catalogue.ts";
 export type * from "./audit/result.ts";
 export type { Confidence, Severity } from "./audit/rule.ts";
 export { audit, type AuditOptions } from "./audit/run.ts";
+export { isRuleSelector, ruleSelectors } from "./audit/select.ts";
 export { exitStatus, type FailOn } from "./audit/verdict.ts";
 export { type ByteSource, MemorySource, SourceError } from "./bytes/source.ts";
 export { type Owner, owners, type Space, type Span } from "./bytes/span.ts";
@@ -28,6 +29,7 @@ export type {
 } from "./bytes/struct.ts";
 export { compare, compareExit, type CompareOptions } from "./compare/compare.ts";
 export type * from "./compare/result.ts";
+export { ignoreWords, isIgnoreWord } from "./compare/words.ts";
 export { ContainerError, type Sidecars } from "./container/container.ts";
 export { examine, type ExamineOptions } from "./examine.ts";
 export {

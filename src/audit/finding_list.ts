@@ -59,6 +59,8 @@ export class FindingList {
   readonly #image: Image;
   readonly #wanted: (id: string) => boolean;
   readonly #byRule = new Map<string, RuleHits>();
+  /** Hits of rules that are not reported; they are only counted, as the findings that they make. */
+  #left: FindingList | undefined;
 
   /** `wanted` says which rules are reported. */
   constructor(image: Image, wanted: (id: string) => boolean) {
@@ -69,7 +71,11 @@ export class FindingList {
   /** Takes a hit, `times` times; one of the same rule at the same place only adds to its count. */
   add(hit: Hit, times = hit.count ?? 1): void {
     const { id } = hit.rule;
-    if (times < 1 || !this.#wanted(id)) return;
+    if (times < 1) return;
+    if (!this.#wanted(id)) {
+      this.#left ??= new FindingList(this.#image, () => true);
+      return this.#left.add(hit, times);
+    }
     let hits = this.#byRule.get(id);
     if (hits === undefined) {
       hits = { kept: [], byPlace: new Map(), rest: undefined };
@@ -85,6 +91,11 @@ export class FindingList {
       hits.byPlace.set(key, kept);
     } else if (hits.rest === undefined) hits.rest = { hit, place, count: times };
     else hits.rest.count += times;
+  }
+
+  /** Findings of rules that are not reported. */
+  get ignored(): number {
+    return this.#left?.findings().length ?? 0;
   }
 
   #place(span: Span | undefined): Place | undefined {

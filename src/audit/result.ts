@@ -65,6 +65,8 @@ export type AuditResult = {
   };
   readonly losses: readonly Loss[];
   readonly findings: readonly Finding[];
+  /** Findings that `ignore` or `only` left out. */
+  readonly ignored?: number;
 };
 
 /** A structure as its standard lays it out. */

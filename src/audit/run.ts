@@ -49,6 +49,7 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
   addFaults(image, list);
 
   const findings = list.findings();
+  const { ignored } = list;
   const hashes = facts.data?.hashes;
   return {
     format: "discern.audit/1",
@@ -60,6 +61,7 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
     proof: vouchedBytes(image, facts),
     losses: lossesOf(image, facts.data?.unread ?? [], options.files === true),
     findings,
+    ...(ignored === 0 ? {} : { ignored }),
   };
 }
 

@@ -1,7 +1,16 @@
 // Options that several commands share, each one entry here.
 
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { type Algorithm, algorithms } from "../mod.ts";
+import {
+  type Algorithm,
+  algorithms,
+  ignoreWords,
+  isIgnoreWord,
+  isRuleSelector,
+  ruleSelectors,
+} from "../mod.ts";
+import { escapeText } from "../report/escape.ts";
+import { didYouMean } from "./similar.ts";
 
 const volumeKinds = [
   "iso9660",
@@ -52,8 +61,33 @@ function listOf<T extends string>(known: readonly T[]) {
   };
 }
 
-function words(text: string, earlier: readonly string[] | undefined): readonly string[] {
-  return [...earlier ?? [], ...text.split(",").filter((word) => word !== "")];
+/** Words of which each must be `isKnown`; `refusal` says what is wrong with one that is not. */
+function wordsOf(isKnown: (word: string) => boolean, refusal: (word: string) => string) {
+  return (text: string, earlier: readonly string[] | undefined): readonly string[] => {
+    // Titles of structures have commas in their parentheses.
+    const given = text.split(/,(?![^(]*\))/).map((word) => word.trim()).filter((word) =>
+      word !== ""
+    );
+    const unknown = given.find((word) => !isKnown(word));
+    if (unknown !== undefined) throw new InvalidArgumentError(refusal(unknown));
+    if (given.length === 0) throw new InvalidArgumentError("It names nothing.");
+    return [...earlier ?? [], ...given];
+  };
+}
+
+function noRule(word: string): string {
+  const near = didYouMean(word, ruleSelectors);
+  const parts = [`No rule or family is called ${escapeText(word)}.`, near];
+  return [...parts, "`discern rules` lists them."].filter((part) => part !== "").join(" ");
+}
+
+function noDifference(word: string): string {
+  const near = didYouMean(word, ignoreWords);
+  const parts = [`Nothing is called ${escapeText(word)}.`, near];
+  return [
+    ...parts,
+    "Allowed are times, an owner such as file, a path from / on, a structure, a field.",
+  ].filter((part) => part !== "").join(" ");
 }
 
 /** `--json`. */
@@ -106,9 +140,17 @@ export const algorithm = () => {
 export const failOn = () =>
   new Option("--fail-on <severity>", "least severity of a finding that makes the exit status 1")
     .choices(severities).default("error" as const);
-/** `--ignore`. */
-export const ignore = (what: string) =>
-  new Option("--ignore <names>", what).argParser<readonly string[]>(words);
+/** `--ignore` of rules. */
+export const ignoreRules = () =>
+  new Option("--ignore <names>", "rules to leave out: ids or families, with commas or repeated")
+    .argParser<readonly string[]>(wordsOf(isRuleSelector, noRule));
 /** `--only`. */
-export const only = (what: string) =>
-  new Option("--only <names>", what).argParser<readonly string[]>(words);
+export const onlyRules = () =>
+  new Option("--only <names>", "rules to report: ids or families, with commas or repeated")
+    .argParser<readonly string[]>(wordsOf(isRuleSelector, noRule));
+/** `--ignore` of differences. */
+export const ignoreDifferences = () =>
+  new Option(
+    "--ignore <names>",
+    "differences that do not count: times, an owner, a path, a structure, a field",
+  ).argParser<readonly string[]>(wordsOf(isIgnoreWord, noDifference));

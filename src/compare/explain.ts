@@ -141,7 +141,8 @@ export class IgnoreExplainer {
   constructor(a: Side, b: Side, words: readonly string[], times: TimeExplainer) {
     this.#a = a;
     this.#b = b;
-    this.#words = new Set(words.map((word) => word.toLowerCase()));
+    // A folder may be named with a slash behind it.
+    this.#words = new Set(words.map((word) => word.toLowerCase().replace(/(?<=.)\/+$/, "")));
     this.#times = times;
   }
 

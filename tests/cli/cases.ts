@@ -5,9 +5,9 @@
 export type Case = {
   readonly argv: string;
   readonly status: number;
-  /** Must match; an empty text must be all there is. */
-  readonly stdout?: RegExp | "";
-  readonly stderr?: RegExp | "";
+  /** Must match; a text must be all there is. */
+  readonly stdout?: RegExp | string;
+  readonly stderr?: RegExp | string;
   readonly stdin?: "$SAMPLE" | "$TEXT" | "empty";
 };
 
@@ -38,6 +38,23 @@ export const parsing: readonly Case[] = [
   { argv: "audit $SAMPLE --fial-on note", status: 2, stdout: "", stderr: /Did you mean --fail-on/ },
   { argv: "audit $SAMPLE --fail-on grave", status: 2, stderr: /error, warning, info, note, never/ },
   { argv: "audit $SAMPLE --algorithm sha3", status: 2, stderr: /md5, sha1, sha256/ },
+  {
+    argv: "audit $SAMPLE --only IGM-001",
+    status: 2,
+    stdout: "",
+    stderr: /IGM-001\. Did you mean IMG-001\? `discern rules` lists them[^]*Usage/,
+  },
+  { argv: "audit $SAMPLE --ignore IMG,GTP", status: 2, stdout: "", stderr: /Did you mean .*GPT/ },
+  { argv: "audit $SAMPLE --only ZZZZZZ", status: 2, stdout: "", stderr: /`discern rules` lists/ },
+  { argv: "audit $SAMPLE --only IMG-0", status: 2, stdout: "", stderr: /No rule or family/ },
+  { argv: "audit $SAMPLE --only ,", status: 2, stdout: "", stderr: /names nothing/ },
+  {
+    argv: "compare $SAMPLE $SAMPLE2 --ignore time",
+    status: 2,
+    stdout: "",
+    stderr: /Nothing is called time\. Did you mean times\?/,
+  },
+  { argv: "compare $SAMPLE $SAMPLE2 --ignore README.md", status: 2, stderr: /a path from \/ on/ },
   { argv: "manifest $SAMPLE --format tar", status: 2, stderr: /gnu, sha256sum, bsd, json/ },
   { argv: "manifest $SAMPLE --session zero", status: 2, stderr: /whole number/ },
   { argv: "list $SAMPLE --volume fat", status: 2, stderr: /rockridge/ },
@@ -101,6 +118,8 @@ export const opening: readonly Case[] = [
     { argv: "where $SAMPLE /nowhere", status: 2, stdout: "", stderr: /Cannot find/ },
     { argv: "why $SAMPLE 438272", status: 2, stdout: "", stderr: /it has 438272 bytes/ },
     { argv: "rules XXX-999", status: 2, stdout: "", stderr: /Cannot find rule/ },
+    { argv: "rules IMG-01", status: 2, stdout: "", stderr: /did you mean IMG-001/ },
+    { argv: "rules CDR-001", status: 2, stdout: "", stderr: /not checked yet/ },
     { argv: "verify $SAMPLE", status: 2, stdout: "", stderr: /nothing to verify it against/ },
     { argv: "verify $SAMPLE $TEXT", status: 2, stdout: "", stderr: /Cannot/ },
     { argv: "verify $SAMPLE $MISSING", status: 2, stdout: "", stderr: /no such file/ },
@@ -110,7 +129,22 @@ export const opening: readonly Case[] = [
 /** What commands find on an image. */
 export const working: readonly Case[] = [
   { argv: "audit $SAMPLE --fail-on never", status: 0, stdout: /sha256/, stderr: "" },
-  { argv: "audit $SAMPLE --json --only ZZZ", status: 0, stdout: /"verdict": "intact"/, stderr: "" },
+  {
+    argv: "audit $SAMPLE --json --only CDR",
+    status: 0,
+    stdout: /"verdict": "intact"[^]*"ignored": \d/,
+    stderr: "discern: no rule of CDR is checked yet\n",
+  },
+  {
+    argv: "audit $SAMPLE --only gpt,ISO-PVD,UDF-FE-001",
+    status: 0,
+    stderr: /UDF-FE-001 is checked/,
+  },
+  {
+    argv: "audit $SAMPLE --ignore IMG,ELT",
+    status: 0,
+    stdout: /INTACT .* · \d+ findings? ignored/,
+  },
   { argv: "audit $SAMPLE --structure --json --fail-on never", status: 0, stdout: /LIM-001/ },
   { argv: "audit $SAMPLE --fail-on note", status: 1 },
   { argv: "audit $SAMPLE -q --fail-on never", status: 0, stdout: "", stderr: "" },
@@ -164,6 +198,11 @@ export const working: readonly Case[] = [
   { argv: "compare $SAMPLE $SAMPLE", status: 0, stdout: /^IDENTICAL/, stderr: "" },
   { argv: "compare $SAMPLE $SAMPLE2", status: 1, stdout: /^DIFFERENT/, stderr: "" },
   { argv: "compare $SAMPLE $SAMPLE2 -q", status: 1, stdout: "", stderr: "" },
+  {
+    argv: "compare $SAMPLE $SAMPLE --ignore times,file,/share/,volumeSpaceSize,component3",
+    status: 0,
+    stdout: /^IDENTICAL/,
+  },
   { argv: "info $SAMPLE", status: 0, stdout: /LANTERN_1_4[^]*El Torito/, stderr: "" },
   { argv: "info $CUT --json", status: 0, stdout: /"discern.info\/1"/, stderr: "" },
   { argv: "list $SAMPLE", status: 0, stdout: /^\/bin\/\n\/bin\/default-table -> / },

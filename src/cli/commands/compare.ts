@@ -13,9 +13,7 @@ export function addCompare(program: Command, { io, finish }: Context): void {
     .description("how two images differ: which structure, which field, which file")
     .argument("<a>", "a file, or - with --spool")
     .argument("<b>", "a file, or - with --spool")
-    .addOption(
-      flags.ignore("differences that do not count: times, an owner, a path, a structure, a field"),
-    )
+    .addOption(flags.ignoreDifferences())
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())

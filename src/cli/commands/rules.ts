@@ -1,10 +1,11 @@
 // discern rules [ID]
 
 import type { Command } from "@commander-js/extra-typings";
-import { NotFoundError, rules } from "../../mod.ts";
+import { isRuleSelector, NotFoundError, rules, ruleSelectors } from "../../mod.ts";
 import { rulesText, ruleText } from "../../report/text/rules.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
+import { didYouMean } from "../similar.ts";
 import type { Context } from "../context.ts";
 
 /** Adds `rules`: the catalogue, or one entry explained. */
@@ -24,7 +25,7 @@ export function addRules(program: Command, { io, finish }: Context): void {
           const result = rules(id);
           const [first] = result.rules;
           if (id !== undefined && first === undefined) {
-            throw new NotFoundError(`Cannot find rule ${id}: \`discern rules\` lists all of them`);
+            throw new NotFoundError(noRule(id));
           }
           const single = first?.id === id?.toUpperCase();
           if (options.json) await job.document(result);
@@ -34,4 +35,13 @@ export function addRules(program: Command, { io, finish }: Context): void {
         }),
       );
     });
+}
+
+function noRule(id: string): string {
+  if (isRuleSelector(id)) {
+    return `Cannot show ${id.toUpperCase()}: it is in the catalogue, and not checked yet`;
+  }
+  const near = didYouMean(id, ruleSelectors);
+  const meant = near === "" ? "" : `${near.replace(/^D/, "d").replace("?", "")}; `;
+  return `Cannot find rule ${id}: ${meant}\`discern rules\` lists all of them`;
 }

@@ -43,7 +43,11 @@ function verdictLine(result: AuditResult, style: Style): string {
     if (found.length === 0) return [];
     return severity === "info" ? [`${found.length} info`] : [counted(found.length, severity)];
   });
-  return [verdict, counts.length === 0 ? "nothing found" : counts.join(" · ")].join("   ");
+  const found = counts.length === 0 ? ["nothing found"] : counts;
+  const ignored = (result.ignored ?? 0) > 0
+    ? [`${counted(result.ignored ?? 0, "finding")} ignored`]
+    : [];
+  return [verdict, [...found, ...ignored].join(" · ")].join("   ");
 }
 
 function* findings(result: AuditResult, style: Style): Generator<string> {
