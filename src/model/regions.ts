@@ -193,7 +193,7 @@ class Heap {
 export class RegionMap {
   /** Bytes of the file. */
   readonly size: number;
-  /** Overlaps of claims of different bytes, at most 1000 of them; {@linkcode overlapCount} has them all. */
+  /** Overlaps of claims that are no part of each other, at most 1000 of them; {@linkcode overlapCount} has them all. */
   readonly overlaps: Overlap[] = [];
   /** Overlaps found. */
   overlapCount = 0;
@@ -258,11 +258,19 @@ export class RegionMap {
     if (widest < 0 || owner === "slack" || owner === "system-area") return;
     const end = Math.min(claims.end(widest), claims.end(claim));
     const start = claims.start(claim);
-    if (end <= start) return;
+    if (end <= start || this.#isPart(widest, claim)) return;
     this.overlapCount++;
     if (this.overlaps.length >= OVERLAPS_KEPT) return;
     const [a, b] = [claims.region(widest), claims.region(claim)];
     this.overlaps.push({ start, length: end - start, a, b });
+  }
+
+  // A structure inside a larger one of its kind is a part of it: an entry of a boot catalogue, a header
+  // in its block.
+  #isPart(whole: number, claim: number): boolean {
+    const claims = this.#claims;
+    return claims.tree(whole) < 0 && claims.tree(claim) < 0 &&
+      claims.owner(whole) === claims.owner(claim) && claims.end(claim) <= claims.end(whole);
   }
 
   // Runs from `at` to `until` go to the claim on top of the heap, or to nobody.

@@ -114,6 +114,18 @@ Deno.test("files that share all of an extent are shared, not overlapping", () =>
   assertEquals(map.at(10)?.ref, { tree: 0, node: 1 });
 });
 
+Deno.test("an entry inside a larger structure of its kind is a part of it, not an overlap", () => {
+  const claims = new Claims();
+  claims.add(0, 40, "boot", { name: "Boot Catalog" });
+  claims.add(0, 10, "boot", { name: "Validation Entry" });
+  claims.add(10, 20, "boot", { name: "Initial Entry" });
+  claims.add(30, 50, "boot", { name: "Boot image" });
+  claims.add(15, 18, "descriptor", { name: "Descriptor" });
+  const map = new RegionMap(claims, SIZE);
+  const found = map.overlaps.map(({ start, length }) => [start, length]);
+  assertEquals(found, [[15, 3], [30, 10]]);
+});
+
 Deno.test("neighbouring claims stay regions of their own, a claim cut in two comes twice", () => {
   const map = mapOf([
     { start: 0, end: 10, owner: "file", node: 1 },
