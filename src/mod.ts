@@ -54,6 +54,7 @@ export {
   type MapRun,
   mapRuns,
   NotFoundError,
+  unreadReason,
   volumeFacts,
   volumesFor,
   walkEntries,

@@ -2,9 +2,7 @@
 
 import {
   type Entry,
-  type EntryQuery,
   type ExtractEntry,
-  findEntries,
   type FoundEntry,
   type Image,
   type Namespace,
@@ -17,19 +15,19 @@ type Level = { readonly place: Place | undefined; readonly modified: number };
 
 /** What an extraction needs to know. */
 export type ExtractionOptions = {
-  readonly query: EntryQuery;
   readonly signal: AbortSignal;
   /** Told of the bytes written so far. */
   readonly onBytes: (bytes: number) => void;
 };
 
-/** Extracts what a query means, and says of each entry what became of it. */
+/** Extracts entries with all below them, and says of each what became of it. */
 export async function* extractEntries(
   image: Image,
   folder: Folder,
+  entries: readonly FoundEntry[],
   options: ExtractionOptions,
 ): AsyncGenerator<ExtractEntry> {
-  for (const found of findEntries(image, options.query)) {
+  for (const found of entries) {
     yield* new Extraction(image, folder, found.namespace, options).run(found);
   }
 }

@@ -7,6 +7,7 @@ import {
   NotFoundError,
   type ProgressEvent,
   type Sidecars,
+  unreadReason,
 } from "../mod.ts";
 import { AtomicFile } from "../platform/atomic.ts";
 import { PlatformError } from "../platform/errors.ts";
@@ -223,6 +224,13 @@ export class Job {
     return image;
   }
 
+  /** As {@linkcode Job.image}, for an image whose files are needed: some namespace must be read. */
+  async files(path: string, verb: string, keep: Keep = {}): Promise<Image> {
+    const image = await this.image(path, verb, keep);
+    requireFiles(image, verb);
+    return image;
+  }
+
   // A sheet is a stranger's text: only files that lie beside it are opened, whatever it names.
   #sidecars(path: string): Sidecars {
     const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
@@ -256,6 +264,12 @@ function isStream(value: unknown): value is Iterable<unknown> | AsyncIterable<un
 export function isImage(image: Image): boolean {
   return image.sessions.length > 0 || image.recognised.length > 0 ||
     image.container.mode !== undefined;
+}
+
+/** Throws NotFoundError, which says what cannot be done, where no namespace of the image is read. */
+export function requireFiles(image: Image, verb: string): void {
+  const why = unreadReason(image);
+  if (why !== undefined) throw new NotFoundError(`Cannot ${verb} ${image.path}: ${why}`);
 }
 
 /** Throws NotFoundError where nothing in the file says that it is an image. */

@@ -1,7 +1,7 @@
 // The manifest of an image: every entry with its digests, and with `regions` every other byte too.
 
 import type { Algorithm } from "../kernel/digest.ts";
-import { type EntryQuery, imageFacts, volumesFor } from "../model/describe.ts";
+import { type EntryQuery, imageFacts, unreadReason, volumesFor } from "../model/describe.ts";
 import { entryFacts } from "../model/entry.ts";
 import type { Image } from "../model/image.ts";
 import type { ImageFacts, WorkOptions } from "../model/result.ts";
@@ -97,7 +97,11 @@ export async function openManifest(
   options: ManifestOptions = {},
 ): Promise<Manifest> {
   const { volume, ...digest } = options;
-  return new Manifest(await digestImage(image, volumesFor(image, volume), digest));
+  // The image file has digests whether or not a volume of it is read.
+  const noFiles = options.image === true && volume === undefined &&
+    unreadReason(image) !== undefined;
+  const volumes = noFiles ? [] : volumesFor(image, volume);
+  return new Manifest(await digestImage(image, volumes, digest));
 }
 
 /** The entries of a manifest in tree order, one at a time; see {@linkcode openManifest}. */

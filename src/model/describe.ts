@@ -54,15 +54,15 @@ export function imageFacts(image: Image): ImageFacts {
   };
 }
 
-/** A volume with its counts; both are 0 where the kind is only recognised. */
+/** A volume with its counts; of one that is only recognised nothing but its kind and label is known. */
 export function volumeFacts(volume: Volume): VolumeFacts {
-  const counts = volume.namespace?.count() ?? { files: 0, directories: 0 };
+  const { kind, label, labelBytes, blocks, namespace } = volume;
+  const known = namespace !== undefined || label !== "";
   return {
-    kind: volume.kind,
-    label: volume.label,
-    ...(volume.labelBytes === undefined ? {} : { labelBytes: hex(volume.labelBytes) }),
-    blocks: volume.blocks,
-    ...counts,
+    kind,
+    ...(known ? { label } : {}),
+    ...(labelBytes === undefined ? {} : { labelBytes: hex(labelBytes) }),
+    ...(namespace === undefined ? {} : { blocks, ...namespace.count() }),
   };
 }
 
@@ -157,19 +157,25 @@ export function info(image: Image): InfoResult {
   };
 }
 
+/** Why no file of an image can be read; undefined where it has a namespace. */
+export function unreadReason(image: Image): string | undefined {
+  if (image.volumes.some((volume) => volume.namespace !== undefined)) return undefined;
+  const [first] = image.recognised;
+  return first === undefined
+    ? "no volume is found in it"
+    : `${first.what} is recognised, and not read yet`;
+}
+
 /**
  * The namespaces that a query means. Throws NotFoundError, with what there is, where the image has
  * none of that kind.
  */
 export function volumesFor(image: Image, kind: EntryQuery["volume"]): readonly Volume[] {
-  const readable = image.volumes.filter((volume) => volume.namespace !== undefined);
-  if (readable.length === 0) {
-    const [first] = image.recognised;
-    const why = first === undefined
-      ? "no volume is found in it"
-      : `${first.what} is recognised, and not read yet`;
-    throw new NotFoundError(`Cannot list ${image.path}: ${why}`);
+  const why = unreadReason(image);
+  if (why !== undefined) {
+    throw new NotFoundError(`Cannot read the files of ${image.path}: ${why}`);
   }
+  const readable = image.volumes.filter((volume) => volume.namespace !== undefined);
   if (kind === "all") return readable;
   const richest = image.richest();
   if (kind === undefined) return richest === undefined ? [] : [richest];
@@ -225,9 +231,16 @@ export function findEntries(image: Image, query: EntryQuery): readonly FoundEntr
   );
 }
 
-/** Every entry that a query means: the entry itself, or all below it where it is a directory. */
-export function* walkEntries(image: Image, query: EntryQuery): Generator<FoundEntry> {
-  for (const found of findEntries(image, query)) {
+/**
+ * Every entry that a query means: the entry itself, or all below it where it is a directory. Throws
+ * NotFoundError at once where there is no such volume or path.
+ */
+export function walkEntries(image: Image, query: EntryQuery): Generator<FoundEntry> {
+  return walkFrom(findEntries(image, query));
+}
+
+function* walkFrom(starts: readonly FoundEntry[]): Generator<FoundEntry> {
+  for (const found of starts) {
     const { namespace, volume, entry } = found;
     if (entry.type !== "directory") {
       yield found;
@@ -240,9 +253,16 @@ export function* walkEntries(image: Image, query: EntryQuery): Generator<FoundEn
   }
 }
 
-/** The facts of every entry that a query means, one at a time: a million of them need no memory. */
-export function* listEntries(image: Image, query: EntryQuery = {}): Generator<EntryFacts> {
-  for (const { volume, entry } of walkEntries(image, query)) yield entryFacts(image, volume, entry);
+/**
+ * The facts of every entry that a query means, one at a time: a million of them need no memory. Throws
+ * NotFoundError at once where there is no such volume or path.
+ */
+export function listEntries(image: Image, query: EntryQuery = {}): Generator<EntryFacts> {
+  return factsOf(image, walkEntries(image, query));
+}
+
+function* factsOf(image: Image, entries: Iterable<FoundEntry>): Generator<EntryFacts> {
+  for (const { volume, entry } of entries) yield entryFacts(image, volume, entry);
 }
 
 /** A listing without its entries; those come from {@linkcode listEntries}. */

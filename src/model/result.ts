@@ -32,14 +32,16 @@ export type ImageFacts = {
 /** A volume, as documents list it. */
 export type VolumeFacts = {
   readonly kind: VolumeKind;
-  readonly label: string;
+  /** Absent where the kind is only recognised, and no label was met. */
+  readonly label?: string;
   /** Hexadecimal of the label, where it is not valid text. */
   readonly labelBytes?: string;
-  readonly blocks: number;
+  /** Absent, as are the counts, where the kind is only recognised. */
+  readonly blocks?: number;
   /** Paths of regular files. */
-  readonly files: number;
+  readonly files?: number;
   /** Directories, the root left out. */
-  readonly directories: number;
+  readonly directories?: number;
 };
 
 /** Contiguous bytes of the opened file. On raw images from the first to the last byte of user data. */

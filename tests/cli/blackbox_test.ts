@@ -2,6 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Case, opening, parsing, streaming, working } from "./cases.ts";
+import { fixtureImage } from "../support/fixtures.ts";
 import { discern, fixturePath } from "./harness.ts";
 
 const sample = fixturePath("sample.iso");
@@ -15,10 +16,13 @@ async function makeFiles(): Promise<{ readonly names: Map<string, string>; remov
     ["$TEXT", fixturePath("README.md")],
     ["$MISSING", `${folder}/missing.iso`],
     ["$FOLDER", folder],
+    ["$NEW", `${folder}/new`],
+    ["$UDF", `${folder}/udf.img`],
     ["$CUT", `${folder}/cut.iso`],
     ["$SUMS", `${folder}/SHA256SUMS`],
   ]);
   await Deno.writeFile(`${folder}/cut.iso`, (await Deno.readFile(sample)).subarray(0, 200_000));
+  await Deno.writeFile(`${folder}/udf.img`, await fixtureImage("udf-102-dvd-mkudffs"));
   const { bytes } = await discern(["manifest", sample]);
   await Deno.writeFile(`${folder}/SHA256SUMS`, bytes);
   return { names, remove: () => Deno.removeSync(folder, { recursive: true }) };
@@ -47,8 +51,11 @@ for (const [title, cases] of Object.entries({ parsing, opening, working, streami
     const { names, remove } = await makeFiles();
     try {
       for (const each of cases) {
+        const before = [...Deno.readDirSync(names.get("$FOLDER") ?? "")].length;
         const input = each.stdin === undefined ? "" : ` < ${each.stdin}`;
         await t.step(`discern ${each.argv}${input}`, () => checkCase(each, names));
+        const after = [...Deno.readDirSync(names.get("$FOLDER") ?? "")].length;
+        assertEquals(after, before, `${each.argv} leaves something behind`);
       }
     } finally {
       remove();

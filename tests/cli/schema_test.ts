@@ -126,3 +126,28 @@ Deno.test("schemas name each shared part alike", () => {
     }
   }
 });
+
+Deno.test("volumes that are not read have no counts, and those that are have all", async () => {
+  const path = await Deno.makeTempFile({ prefix: "discern-schema-", suffix: ".img" });
+  try {
+    for (const name of ["udf-102-dvd-mkudffs", "hfs-genisoimage", "sample"]) {
+      await Deno.writeFile(path, await fixtureImage(name));
+      for (const command of ["audit", "info"]) {
+        const { stdout } = await discern([command, path, "--json"]);
+        for (const volume of JSON.parse(stdout).volumes) {
+          const counts = ["blocks", "files", "directories"].filter((key) => key in volume);
+          const read = ["iso9660", "joliet", "rockridge"].includes(volume.kind);
+          assertEquals(counts.length, read ? 3 : 0, `${name} ${volume.kind}`);
+          assert(volume.label !== "" || read);
+        }
+      }
+    }
+    const { stdout } = await discern(["info", path, "--color", "never"]);
+    assert(!stdout.includes(" - "));
+    await Deno.writeFile(path, await fixtureImage("udf-102-dvd-mkudffs"));
+    const udf = await discern(["info", path]);
+    assert(/^ {2}UDF +- +- +- +- +-$/m.test(udf.stdout), udf.stdout);
+  } finally {
+    await Deno.remove(path);
+  }
+});

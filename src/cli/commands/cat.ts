@@ -32,7 +32,7 @@ export function addCat(program: Command, { io, finish }: Context): void {
     .action(async (path, entry, options) => {
       finish(
         await Job.run(io, options, [path], async (job) => {
-          const image = await job.image(path, "read");
+          const image = await job.files(path, "read");
           const found = theFile(findEntries(image, { volume: options.volume, path: entry }), job);
           const { namespace, volume, entry: { node } } = found;
           const content = new Content(readContent(image, namespace, node, job.work()));

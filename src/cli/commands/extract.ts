@@ -1,7 +1,14 @@
 // discern extract IMAGE [PATH] -o DIR
 
 import type { Command } from "@commander-js/extra-typings";
-import { type ExtractEntry, type ExtractResult, imageFacts, tool, volumesFor } from "../../mod.ts";
+import {
+  type ExtractEntry,
+  type ExtractResult,
+  findEntries,
+  imageFacts,
+  tool,
+  volumesFor,
+} from "../../mod.ts";
 import { Folder } from "../../platform/folder.ts";
 import { extractMessage, extractSummary } from "../../report/text/extract.ts";
 import { extractEntries } from "../extraction.ts";
@@ -29,8 +36,9 @@ export function addExtract(program: Command, { io, finish }: Context): void {
     .action(async (path, below, { output, ...options }) => {
       finish(
         await Job.run(io, options, [path], async (job) => {
-          const image = await job.image(path, "extract", { read: true, write: true });
-          const query = { volume: options.volume, path: below };
+          const image = await job.files(path, "extract", { read: true, write: true });
+          // What is not there is said before a folder is made for it.
+          const found = findEntries(image, { volume: options.volume, path: below });
           const [volume] = volumesFor(image, options.volume);
           const tally = new Tally(job, image.source.size);
           const folder = Folder.open(output, {
@@ -40,7 +48,7 @@ export function addExtract(program: Command, { io, finish }: Context): void {
           });
           const { signal } = io;
           const onBytes = tally.onBytes;
-          const entries = extractEntries(image, folder, { query, signal, onBytes });
+          const entries = extractEntries(image, folder, found, { signal, onBytes });
           if (options.json) {
             await job.document({
               format: "discern.extract/1",

@@ -26,7 +26,7 @@ export function addList(program: Command, { io, finish }: Context): void {
     .action(async (path, below, options) => {
       finish(
         await Job.run(io, options, [path], async (job) => {
-          const image = await job.image(path, "list");
+          const image = await job.files(path, "list");
           const query = { volume: options.volume, path: below };
           const { format, tool, image: facts, volume, session } = listHead(image, query);
           const entries = listEntries(image, query);

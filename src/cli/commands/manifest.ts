@@ -14,6 +14,7 @@ import {
   MemorySource,
   openManifest,
   tool,
+  unreadReason,
 } from "../../mod.ts";
 import { PlatformError } from "../../platform/errors.ts";
 import { passOnce } from "../../platform/stdin.ts";
@@ -21,7 +22,7 @@ import { type ChecksumFormat, checksumLine, nameBytes, shownLine } from "../../r
 import { escapeInline, escapeName, escapeText } from "../../report/escape.ts";
 import { bytes as inUnits, counted } from "../../report/style.ts";
 import * as flags from "../flags.ts";
-import { Job } from "../job.ts";
+import { Job, requireFiles } from "../job.ts";
 import type { Context } from "../context.ts";
 
 const formats = ["gnu", "sha256sum", "bsd", "json"] as const;
@@ -69,8 +70,12 @@ export function addManifest(program: Command, { io, finish }: Context): void {
           if (path === "-" && options.spool !== true && wanted.image) {
             return await digestInput(job, wanted);
           }
-          const image = await job.image(path, "list the files of");
+          const image = await job.image(path, "make a manifest of");
           if (wanted.image && wanted.format !== "json") return await digestFile(job, image, wanted);
+          const why = unreadReason(image);
+          if (!wanted.image || options.volume !== undefined) {
+            requireFiles(image, "make a manifest of");
+          } else if (why !== undefined) job.warn(`no file is listed: ${escapeInline(why)}`);
           const opened = await openManifest(image, {
             ...job.work(),
             algorithms: wanted.algorithms,

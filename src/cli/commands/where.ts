@@ -25,7 +25,7 @@ export function addWhere(program: Command, { io, finish }: Context): void {
     .action(async (path, entry, options) => {
       finish(
         await Job.run(io, options, [path], async (job) => {
-          const image = await job.image(path, "search");
+          const image = await job.files(path, "search");
           const result = await where(image, { volume: options.volume, path: entry });
           if (options.json) await job.document(result);
           else job.lines(whereText(result, job.style));

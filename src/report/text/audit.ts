@@ -171,8 +171,8 @@ function* accounting(result: AuditResult, style: Style): Generator<string> {
     .sort(([, a], [, b]) => b - a)
     .map(([owner, total]) => `${owner} ${bytes(total)}`);
   if (owned.length > 0) yield* labelled("bytes", joined(owned, style), style);
-  const files = result.volumes.map(({ kind, blocks, files, directories }) =>
-    blocks === 0
+  const files = result.volumes.map(({ kind, files, directories }) =>
+    files === undefined || directories === undefined
       ? `${volumeName(kind)}: not read`
       : `${volumeName(kind)}: ${counted(files, "file")}, ${counted(directories, "folder")}`
   );

@@ -46,10 +46,9 @@ function* section(title: string, lines: readonly string[], style: Style): Genera
 function* volumes({ volumes }: InfoResult, style: Style): Generator<string> {
   const rows = volumes.map((volume) => [
     volumeName(volume.kind),
-    escapeName(volume.label, volume.labelBytes),
-    // A kind that is only recognised has no numbers to show.
+    volume.label === undefined ? "-" : escapeName(volume.label, volume.labelBytes),
     ...[volume.blocks, volume.files, volume.directories].map((value) =>
-      volume.blocks === 0 ? "-" : count(value)
+      value === undefined ? "-" : count(value)
     ),
     time(volume.created),
   ]);
