@@ -11,7 +11,12 @@ import { recogniseHfs } from "./decode/hfs/decode.ts";
 import type { Context } from "./decode/iso9660/context.ts";
 import { type IsoFacts, readIso9660 } from "./decode/iso9660/decode.ts";
 import { bootRecord } from "./decode/iso9660/layout.ts";
-import { readDirectoryPart, readDirectoryView, type TreeReading } from "./decode/iso9660/view.ts";
+import {
+  readDirectoryPart,
+  readDirectoryParts,
+  readDirectoryView,
+  type TreeReading,
+} from "./decode/iso9660/view.ts";
 import { readPartitions } from "./decode/partition/decode.ts";
 import { recogniseUdf } from "./decode/udf/decode.ts";
 import { StrideMapping } from "./disc/mapping.ts";
@@ -106,6 +111,8 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
     read,
     readFile: (offset, into) => reader.readFile(offset, into),
     readDirectory: (tree, node) => readDirectoryView(node, readingOf(facts, tree), reads),
+    readDirectoryParts: (tree, node, partBytes) =>
+      readDirectoryParts(node, readingOf(facts, tree), reads, partBytes),
     readDirectoryPart: (tree, node, from, to) =>
       readDirectoryPart(node, from, to, readingOf(facts, tree), reads),
   });

@@ -3,7 +3,7 @@
 import type { Span } from "../bytes/span.ts";
 import type { Fault } from "../bytes/struct.ts";
 import type { Image } from "../model/image.ts";
-import type { DirectoryView } from "../model/directory.ts";
+import type { DirectoryPlace, DirectoryView } from "../model/directory.ts";
 import type { ProofFacts } from "../model/proof.ts";
 
 /** What a finding means for the bytes; see the style guide. */
@@ -62,8 +62,19 @@ export type Hit = {
 /** Judges what stands alone in an image. Pure: no input or output, clock or order dependence. */
 export type ImageCheck = (image: Image, facts: ProofFacts) => Iterable<Hit>;
 
-/** Judges one directory at a time, each decoded once for all such checks. Pure likewise. */
-export type DirectoryCheck = (directory: DirectoryView, image: Image) => Iterable<Hit>;
+/** Judges one directory, which comes in parts: what it must know of earlier ones it keeps small. */
+export type DirectoryJudge = {
+  /** Judges a part; the records of all parts together are those of the directory. */
+  readonly part?: (part: DirectoryView) => Iterable<Hit>;
+  /** Says what only the whole directory shows; `last` is its last part. */
+  readonly end?: (last: DirectoryView) => Iterable<Hit>;
+};
+
+/** Begins to judge a directory, undefined where there is nothing to judge. Pure likewise. */
+export type DirectoryCheck = (
+  directory: DirectoryPlace,
+  image: Image,
+) => DirectoryJudge | undefined;
 
 /**
  * Picks the rule for a fault where its kind alone does not; undefined where another check reports it.

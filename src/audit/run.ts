@@ -1,7 +1,9 @@
 // The audit: every rule over one image, its findings, losses and verdict. Read this first.
 
+import { logicalSpan } from "../bytes/span.ts";
 import type { Fault } from "../bytes/struct.ts";
 import { imageFacts, volumeFacts } from "../model/describe.ts";
+import type { DirectoryView } from "../model/directory.ts";
 import type { Image } from "../model/image.ts";
 import type { ProofFacts } from "../model/proof.ts";
 import type { WorkOptions } from "../model/result.ts";
@@ -11,7 +13,7 @@ import { readProofFacts } from "../proof/facts.ts";
 import { FindingList } from "./finding_list.ts";
 import { lossesOf } from "./losses.ts";
 import type { AuditResult } from "./result.ts";
-import type { FaultRule, Rule } from "./rule.ts";
+import type { DirectoryCheck, FaultRule, Rule } from "./rule.ts";
 import { families } from "./rules/mod.ts";
 import { isWanted } from "./select.ts";
 import { verdictOf } from "./verdict.ts";
@@ -65,7 +67,8 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
   };
 }
 
-// Each directory is decoded once for all checks; those of other sessions belong to their own audit.
+// Each directory is decoded once for all checks, a part at a time; those of other sessions belong to
+// their own audit.
 async function checkDirectories(
   image: Image,
   list: FindingList,
@@ -73,14 +76,37 @@ async function checkDirectories(
 ): Promise<void> {
   const checks = families.flatMap((family) => family.directory ?? []);
   const trees = new Set(image.volumes.map((volume) => volume.tree));
-  for (const tree of trees) {
-    if (tree === undefined || checks.length === 0) continue;
-    for await (const directory of image.directories(tree)) {
+  for (const number of trees) {
+    const tree = number === undefined ? undefined : image.trees[number];
+    if (number === undefined || tree === undefined) continue;
+    for (let node = 0; node < tree.count; node++) {
+      if (!tree.isDirectory(node) && node > 0) continue;
       signal?.throwIfAborted();
-      for (const check of checks) {
-        for (const hit of check(directory, image)) list.add(hit);
-      }
+      await checkDirectory(number, node, checks, image, list);
     }
+  }
+}
+
+async function checkDirectory(
+  tree: number,
+  node: number,
+  checks: readonly DirectoryCheck[],
+  image: Image,
+  list: FindingList,
+): Promise<void> {
+  const { start, length } = image.trees[tree]?.extent(node, 0) ?? { start: 0, length: 0 };
+  const place = { tree, node, span: logicalSpan(start, length) };
+  const judges = checks.map((check) => check(place, image)).filter((judge) => judge !== undefined);
+  let last: DirectoryView | undefined;
+  for await (const part of image.directoryParts(tree, node)) {
+    for (const judge of judges) {
+      for (const hit of judge.part?.(part) ?? []) list.add(hit);
+    }
+    last = part;
+  }
+  if (last === undefined) return;
+  for (const judge of judges) {
+    for (const hit of judge.end?.(last) ?? []) list.add(hit);
   }
 }
 

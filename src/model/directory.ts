@@ -57,15 +57,24 @@ export type RecordView = Structure & {
   readonly continuations: readonly Span[];
 };
 
-/** One directory: its records in recorded order, `.` and `..` among them. */
-export type DirectoryView = {
+/** Which directory, and where it is. */
+export type DirectoryPlace = {
   readonly tree: number;
   readonly node: number;
   /** Where it lies, as its parent's record says. */
   readonly span: Span;
-  /** Bytes of the extent that could be read. */
+};
+
+/** One directory, or a part of one: its records in recorded order, `.` and `..` among them. */
+export type DirectoryView = DirectoryPlace & {
+  /** Byte of the extent at which the part begins; 0 in a whole directory. */
+  readonly from: number;
+  /** Bytes of the part that could be read. */
   readonly bytes: Uint8Array;
-  /** Up to one sector that follows the last block of the extent: it may hold records left behind. */
+  /**
+   * In the last part, up to one sector that follows the last block of the extent: it may hold records
+   * left behind.
+   */
   readonly after: Uint8Array;
   readonly records: readonly RecordView[];
 };

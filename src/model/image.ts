@@ -1,7 +1,7 @@
 // The neutral image: what `examine` found, and the only thing that audit, manifest and compare read.
 
 import type { ByteSource } from "../bytes/source.ts";
-import type { Span } from "../bytes/span.ts";
+import { SECTOR, type Span } from "../bytes/span.ts";
 import type { Fault, Fields, Layout, Structure } from "../bytes/struct.ts";
 import type { DirectoryView } from "./directory.ts";
 import type { SectorMapping } from "./mapping.ts";
@@ -142,6 +142,11 @@ export type ImageParts = {
   readonly read: (start: number, length: number) => Promise<Reading>;
   readonly readFile: (offset: number, into: Uint8Array) => Promise<Reading>;
   readonly readDirectory: (tree: number, node: number) => Promise<DirectoryView>;
+  readonly readDirectoryParts: (
+    tree: number,
+    node: number,
+    partBytes: number,
+  ) => AsyncGenerator<DirectoryView>;
   readonly readDirectoryPart: (
     tree: number,
     node: number,
@@ -149,6 +154,9 @@ export type ImageParts = {
     to: number,
   ) => Promise<DirectoryView>;
 };
+
+/** Bytes of a directory that are decoded at a time: their records are objects, and cost far more. */
+const DIRECTORY_PART = 64 * SECTOR;
 
 /** An examined image. Nothing in it changes any more. */
 export class Image {
@@ -264,13 +272,16 @@ export class Image {
     return this.#parts.readDirectoryPart(tree, node, from, to);
   }
 
-  /** Every directory of one tree, decoded one after the other. */
-  async *directories(tree: number): AsyncGenerator<DirectoryView> {
-    const nodes = this.trees[tree];
-    if (nodes === undefined) return;
-    for (let node = 0; node < nodes.count; node++) {
-      if (nodes.isDirectory(node) || node === 0) yield await this.readDirectory(tree, node);
-    }
+  /**
+   * The records of one directory from its start to its end, decoded a part at a time: `partBytes` of
+   * its extent, which are whole sectors. Records, nodes and sections are those of the whole.
+   */
+  directoryParts(
+    tree: number,
+    node: number,
+    partBytes: number = DIRECTORY_PART,
+  ): AsyncGenerator<DirectoryView> {
+    return this.#parts.readDirectoryParts(tree, node, partBytes);
   }
 
   /** The namespace that a tree is shown under: Rock Ridge before ISO for the primary one. */

@@ -2,16 +2,25 @@
 
 import { roundUp } from "../../bytes/span.ts";
 import type { BothEndian } from "../../bytes/struct.ts";
-import { hex } from "../../bytes/text.ts";
+import { decodeLatin1, hex } from "../../bytes/text.ts";
 import { directoryRecord } from "../../decode/iso9660/layout.ts";
-import type { DirectoryView, RecordView } from "../../model/directory.ts";
+import type { DirectoryPlace, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
-import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
+import type { DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { differingOrders, type OrderRules } from "./byte_orders.ts";
 import { type DescriptorValues, treeDescriptors } from "./descriptor_view.ts";
-import { either, hasFlag, isDirectory, recordField, recordValues } from "./directory_view.ts";
-import { folded, ofRecords } from "./record_checks.ts";
+import {
+  either,
+  flagsOf,
+  hasFlag,
+  isDirectory,
+  ownerOf,
+  recordField,
+  recordValues,
+  walkedTree,
+} from "./directory_view.ts";
+import { folded, ofRecords, Waiting } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
 
@@ -132,7 +141,7 @@ const orderRules: OrderRules = {
 function* checkOrders(
   record: RecordView,
   tree: Tree,
-  _directory: DirectoryView,
+  _directory: DirectoryPlace,
   image: Image,
 ): Iterable<Hit> {
   for (const { field, number, ...hit } of differingOrders(record, orderRules)) {
@@ -205,27 +214,69 @@ function* checkFlags(record: RecordView): Iterable<Hit> {
   }
 }
 
-function* checkMarks(
-  record: RecordView,
-  _tree: Tree,
-  { records }: DirectoryView,
-): Iterable<Hit> {
-  const marks = fileFlags.existence | fileFlags.associated;
-  if (record.reserved !== undefined || !hasFlag(record, marks)) return;
-  const span = recordField(record, "fileFlags");
+function* checkHidden(record: RecordView): Iterable<Hit> {
+  if (record.reserved !== undefined || record.section > 0) return;
+  if (!hasFlag(record, fileFlags.existence)) return;
   const recorded = flagText(recordValues(record).fileFlags);
-  if (hasFlag(record, fileFlags.existence) && record.section === 0) {
-    const message = `the file flags are ${recorded}: the entry need not be shown to the user`;
-    yield { rule: rules.hidden, span, message, recorded };
+  yield {
+    rule: rules.hidden,
+    span: recordField(record, "fileFlags"),
+    message: `the file flags are ${recorded}: the entry need not be shown to the user`,
+    recorded,
+  };
+}
+
+function checkAssociated(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
+  const tree = walkedTree(directory, image);
+  if (tree === undefined) return undefined;
+  const waiting = new Waiting<{ readonly name: string; readonly hit: Omit<Hit, "message"> }>();
+  return {
+    part({ records }) {
+      for (const record of records) {
+        const { reserved, section } = record;
+        const counts = reserved === undefined && section === 0 && !isDirectory(record);
+        if (!counts || !hasFlag(record, fileFlags.associated)) continue;
+        waiting.add(() => ({
+          name: decodeLatin1(record.identifier),
+          hit: {
+            rule: rules.associated,
+            span: recordField(record, "fileFlags"),
+            recorded: flagText(flagsOf(record)),
+            ...ownerOf(directory, record),
+          },
+        }));
+      }
+      return [];
+    },
+    *end() {
+      const main = mainFiles(waiting.kept.map(({ name }) => name), directory.node, tree);
+      yield* waiting.hits(({ name, hit }) => {
+        const pair = main.has(name)
+          ? "its main file is in the same directory"
+          : "it has no main file";
+        const message = `the file flags are ${hit.recorded}: an associated file; ${pair}`;
+        return { ...hit, message };
+      });
+    },
+  };
+}
+
+/** Of the identifiers of associated files, those that a main file of the directory has too. */
+function mainFiles(
+  associated: readonly string[],
+  node: number,
+  tree: Tree,
+): ReadonlySet<string> {
+  const main = new Set<string>();
+  if (associated.length === 0) return main;
+  const names = new Set(associated);
+  const first = tree.firstChild(node);
+  for (let child = first; child < first + tree.childCount(node); child++) {
+    if (tree.isAssociated(child)) continue;
+    const name = decodeLatin1(tree.identifier(child));
+    if (names.has(name)) main.add(name);
   }
-  if (isDirectory(record) || !hasFlag(record, fileFlags.associated) || record.section > 0) return;
-  const name = hex(record.identifier);
-  const main = records.some((each) =>
-    !hasFlag(each, fileFlags.associated) && hex(each.identifier) === name
-  );
-  const pair = main ? "its main file is in the same directory" : "it has no main file";
-  const message = `the file flags are ${recorded}: an associated file; ${pair}`;
-  yield { rule: rules.associated, span, message, recorded };
+  return main;
 }
 
 const descriptors = new WeakMap<Tree, DescriptorValues>();
@@ -245,7 +296,7 @@ function descriptorOf(tree: Tree, image: Image): DescriptorValues | undefined {
 function* checkSequence(
   record: RecordView,
   tree: Tree,
-  _directory: DirectoryView,
+  _directory: DirectoryPlace,
   image: Image,
 ): Iterable<Hit> {
   const own = descriptorOf(tree, image)?.volumeSequenceNumber;
@@ -271,7 +322,8 @@ function* checkSequence(
 export const directoryFields = {
   rules,
   directory: [
-    ...[checkOrders, checkDate, checkFlags, checkMarks].map(ofRecords),
+    ...[checkOrders, checkDate, checkFlags, checkHidden].map(ofRecords),
+    checkAssociated,
     folded(ofRecords(checkSequence)),
   ],
 } satisfies RuleFamily;

@@ -1,10 +1,17 @@
 // Rules about the hierarchy of directories (ECMA-119:1987 6.8.2): who points where, and how deep.
 
 import { directoryRecord } from "../../decode/iso9660/layout.ts";
-import type { DirectoryView, RecordView } from "../../model/directory.ts";
+import type { DirectoryPlace, DirectoryView, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import type { Tree } from "../../model/tree.ts";
-import type { DirectoryCheck, FaultRule, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import type {
+  DirectoryCheck,
+  DirectoryJudge,
+  FaultRule,
+  Hit,
+  RuleFamily,
+  RuleTable,
+} from "../rule.ts";
 import {
   either,
   isDirectory,
@@ -92,47 +99,87 @@ function pointsAt(record: RecordView, start: number, tree: Tree): boolean {
   );
 }
 
-function* checkDot(directory: DirectoryView, image: Image): Iterable<Hit> {
+function checkDot(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
   const tree = walkedTree(directory, image);
-  const record = directory.records[0];
   // The root's own record is compared with its descriptor by ISO-PVD-022.
-  if (tree === undefined || record?.reserved !== 0 || directory.node === 0) return;
-  const { locationOfExtent, dataLength } = recordValues(record);
-  const { start, length } = directory.span;
-  if (!pointsAt(record, start, tree)) {
-    yield {
-      rule: rules.dotPlace,
-      span: recordField(record, "locationOfExtent"),
-      message: `"." names logical block ${locationOfExtent.le}, the directory begins at block ` +
-        `${start / tree.blockSize}`,
-      recorded: String(locationOfExtent.le),
-      expected: String(start / tree.blockSize),
-      ...ownerOf(directory),
-    };
-  }
-  const last = directory.records.at(-1);
-  const used = last === undefined ? 0 : last.span.start + last.span.length - start;
+  if (tree === undefined || directory.node === 0) return undefined;
+  let dot: RecordView | undefined;
+  let used = 0;
+  return {
+    part({ records }) {
+      dot ??= records[0];
+      const end = records.at(-1)?.span;
+      if (end !== undefined) used = end.start + end.length - directory.span.start;
+      return [];
+    },
+    *end(last) {
+      if (dot?.reserved !== 0) return;
+      yield* wrongPlace(dot, directory, tree);
+      yield* wrongLength(dot, used, last, tree, image);
+    },
+  };
+}
+
+function* wrongPlace(dot: RecordView, directory: DirectoryPlace, tree: Tree): Iterable<Hit> {
+  const { locationOfExtent } = recordValues(dot);
+  const { start } = directory.span;
+  if (pointsAt(dot, start, tree)) return;
+  yield {
+    rule: rules.dotPlace,
+    span: recordField(dot, "locationOfExtent"),
+    message: `"." names logical block ${locationOfExtent.le}, the directory begins at block ` +
+      `${start / tree.blockSize}`,
+    recorded: String(locationOfExtent.le),
+    expected: String(start / tree.blockSize),
+    ...ownerOf(directory),
+  };
+}
+
+/** Judges the length that `.` gives against the bytes that the records take. */
+function* wrongLength(
+  dot: RecordView,
+  used: number,
+  last: DirectoryView,
+  tree: Tree,
+  image: Image,
+): Iterable<Hit> {
+  const { dataLength } = recordValues(dot);
+  const { length } = last.span;
   const cut = !either(dataLength, (bytes) => bytes >= used);
-  const longer = !either(dataLength, (bytes) => bytes <= length) &&
-    holdsStale(directory, tree, image);
+  const longer = !either(dataLength, (bytes) => bytes <= length) && holdsStale(last, tree, image);
   if (!cut && !longer) return;
   yield {
     rule: rules.dotPlace,
-    span: recordField(record, "dataLength"),
+    span: recordField(dot, "dataLength"),
     message: cut
       ? `"." gives the directory ${dataLength.le} bytes, its records take ${used}`
       : `"." gives the directory ${dataLength.le} bytes, and records stand there; the parent's ` +
         `record gives it ${length}`,
     recorded: String(dataLength.le),
     expected: String(length),
-    ...ownerOf(directory),
+    ...ownerOf(last),
   };
 }
 
-function* checkDotDot(directory: DirectoryView, image: Image): Iterable<Hit> {
+function checkDotDot(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
   const tree = walkedTree(directory, image);
-  const record = directory.records.find((each) => each.reserved === 1);
-  if (tree === undefined || record === undefined) return;
+  if (tree === undefined) return undefined;
+  let found = false;
+  return {
+    *part({ records }) {
+      const record = found ? undefined : records.find(({ reserved }) => reserved === 1);
+      if (record === undefined) return;
+      found = true;
+      yield* wrongParent(record, directory, tree);
+    },
+  };
+}
+
+function* wrongParent(
+  record: RecordView,
+  directory: DirectoryPlace,
+  tree: Tree,
+): Iterable<Hit> {
   const parent = tree.parent(directory.node);
   const placeholder = tree.placeholders.get(directory.node);
   const original = placeholder === undefined ? parent : tree.parent(placeholder);
@@ -165,25 +212,29 @@ function levelOf(node: number, tree: Tree): number {
 
 const LEVELS = 8;
 
-function* checkDepth(directory: DirectoryView, image: Image): Iterable<Hit> {
+function checkDepth(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
   const tree = walkedTree(directory, image);
   if (tree === undefined || tree.kind === "enhanced" || sharesEnhanced(directory.tree, image)) {
-    return;
+    return undefined;
   }
   const level = levelOf(directory.node, tree) + 1;
-  if (level <= LEVELS) return;
-  for (const record of directory.records) {
-    if (record.reserved !== undefined || !isDirectory(record)) continue;
-    yield {
-      rule: rules.depth,
-      span: record.span,
-      message: `the directory is at level ${level}, the standard allows ${LEVELS}`,
-      ...(tree.kind === "joliet" ? { severity: "info" } : {}),
-      recorded: String(level),
-      expected: `at most ${LEVELS}`,
-      ...ownerOf(directory, record),
-    };
-  }
+  if (level <= LEVELS) return undefined;
+  return {
+    *part({ records }) {
+      for (const record of records) {
+        if (record.reserved !== undefined || !isDirectory(record)) continue;
+        yield {
+          rule: rules.depth,
+          span: record.span,
+          message: `the directory is at level ${level}, the standard allows ${LEVELS}`,
+          ...(tree.kind === "joliet" ? { severity: "info" } : {}),
+          recorded: String(level),
+          expected: `at most ${LEVELS}`,
+          ...ownerOf(directory, record),
+        };
+      }
+    },
+  };
 }
 
 // The root of a tree is judged with its descriptor: ISO-PVD-021, JOL-011.

@@ -4,7 +4,6 @@ import { logicalSpan } from "../../bytes/span.ts";
 import { hex } from "../../bytes/text.ts";
 import { directoryRecord } from "../../decode/iso9660/layout.ts";
 import type { DirectoryView, RecordView } from "../../model/directory.ts";
-import type { Image } from "../../model/image.ts";
 import type { Tree } from "../../model/tree.ts";
 import type { DirectoryCheck, Hit, RuleFamily, RuleTable } from "../rule.ts";
 import {
@@ -124,23 +123,48 @@ function badCharacters(text: string, directory: boolean): string {
   return [...lower, ...(other === "" ? [] : [quoted(other)])].join(" and ");
 }
 
-function* checkCharacters(directory: DirectoryView, image: Image): Iterable<Hit> {
-  const tree = walkedTree(directory, image);
-  if (tree?.kind !== "primary") return;
-  const shared = sharesEnhanced(directory.tree, image);
-  for (const { record, text } of namedRecords(directory, tree)) {
-    const bad = record.section > 0 ? "" : badCharacters(text, isDirectory(record));
-    if (bad === "") continue;
-    yield {
-      rule: rules.characters,
-      span: identifierSpan(record),
-      message: `${quoted(text)} holds ${bad}, outside 0 to 9, A to Z and _` +
-        (shared ? "; the enhanced descriptor, which names the same tree, allows it" : ""),
-      ...(shared ? { severity: "info" } : {}),
-      recorded: hex(record.identifier),
-      ...ownerOf(directory, record),
+/** What a check of names has to know of their tree. */
+type Names = {
+  readonly tree: Tree;
+  /** An enhanced descriptor names the tree, alone or too. */
+  readonly enhanced: boolean;
+};
+
+/** Judges each name of a directory by itself, the names of further file sections left out. */
+function ofNames(
+  check: (named: Named, names: Names) => Iterable<Hit>,
+  applies: (names: Names) => boolean,
+): DirectoryCheck {
+  return (directory, image) => {
+    const tree = walkedTree(directory, image);
+    if (tree === undefined) return undefined;
+    const enhanced = tree.kind === "enhanced" || sharesEnhanced(directory.tree, image);
+    const names = { tree, enhanced };
+    if (!applies(names)) return undefined;
+    return {
+      *part(view) {
+        for (const named of namedRecords(view, tree)) {
+          if (named.record.section > 0) continue;
+          for (const hit of check(named, names)) {
+            yield { ...hit, ...ownerOf(directory, named.record) };
+          }
+        }
+      },
     };
-  }
+  };
+}
+
+function* checkCharacters({ record, text }: Named, { enhanced }: Names): Iterable<Hit> {
+  const bad = badCharacters(text, isDirectory(record));
+  if (bad === "") return;
+  yield {
+    rule: rules.characters,
+    span: identifierSpan(record),
+    message: `${quoted(text)} holds ${bad}, outside 0 to 9, A to Z and _` +
+      (enhanced ? "; the enhanced descriptor, which names the same tree, allows it" : ""),
+    ...(enhanced ? { severity: "info" } : {}),
+    recorded: hex(record.identifier),
+  };
 }
 
 const FILE_NAME = 30;
@@ -159,83 +183,67 @@ function excess({ record, parts }: Named, enhanced: boolean): [number, number] |
   return length > FILE_IDENTIFIER ? [length, FILE_IDENTIFIER] : undefined;
 }
 
-function* checkLengths(directory: DirectoryView, image: Image): Iterable<Hit> {
-  const tree = walkedTree(directory, image);
-  if (tree === undefined || tree.kind === "joliet" || tree.kind === "supplementary") return;
-  const enhanced = tree.kind === "enhanced" || sharesEnhanced(directory.tree, image);
-  for (const each of namedRecords(directory, tree)) {
-    const found = each.record.section > 0 ? undefined : excess(each, enhanced);
-    if (found === undefined) continue;
-    const [length, most] = found;
-    yield {
-      rule: rules.nameLength,
-      span: recordField(each.record, "lengthOfFileIdentifier"),
-      message: `${quoted(each.text)} has ${length} characters, ${most} are allowed`,
-      recorded: String(length),
-      expected: `at most ${most}`,
-      ...ownerOf(directory, each.record),
-    };
-  }
+function* checkLengths(named: Named, { enhanced }: Names): Iterable<Hit> {
+  const found = excess(named, enhanced);
+  if (found === undefined) return;
+  const [length, most] = found;
+  yield {
+    rule: rules.nameLength,
+    span: recordField(named.record, "lengthOfFileIdentifier"),
+    message: `${quoted(named.text)} has ${length} characters, ${most} are allowed`,
+    recorded: String(length),
+    expected: `at most ${most}`,
+  };
 }
 
-function* checkSeparators(directory: DirectoryView, image: Image): Iterable<Hit> {
-  const tree = walkedTree(directory, image);
-  if (tree?.kind !== "primary" || sharesEnhanced(directory.tree, image)) return;
-  for (const { record, text } of namedRecords(directory, tree)) {
-    // The record that stands for a relocated directory has a directory's identifier.
-    const placeholder = record.systemUse.some(({ signature }) => signature === "CL");
-    if (isDirectory(record) || record.section > 0 || placeholder) continue;
-    const missing = [
-      ...(text.includes(".") ? [] : ["no dot"]),
-      ...(text.includes(";") ? [] : ["no version"]),
-    ];
-    if (missing.length === 0) continue;
-    yield {
-      rule: rules.separators,
-      span: identifierSpan(record),
-      message: `${quoted(text)} has ${missing.join(" and ")}`,
-      recorded: text,
-      ...ownerOf(directory, record),
-    };
-  }
+function* checkSeparators({ record, text }: Named): Iterable<Hit> {
+  const missing = [
+    ...(text.includes(".") ? [] : ["no dot"]),
+    ...(text.includes(";") ? [] : ["no version"]),
+  ];
+  if (missing.length === 0 || isDirectory(record)) return;
+  // The record that stands for a relocated directory has a directory's identifier.
+  if (record.systemUse.some(({ signature }) => signature === "CL")) return;
+  yield {
+    rule: rules.separators,
+    span: identifierSpan(record),
+    message: `${quoted(text)} has ${missing.join(" and ")}`,
+    recorded: text,
+  };
 }
 
 const VERSION_MAX = 32767;
 
-function* checkVersions(directory: DirectoryView, image: Image): Iterable<Hit> {
-  const tree = walkedTree(directory, image);
-  if (tree === undefined || tree.kind === "enhanced") return;
-  if (sharesEnhanced(directory.tree, image)) return;
-  for (const { record, text, parts } of namedRecords(directory, tree)) {
-    if (isDirectory(record) || record.section > 0 || !text.includes(";")) continue;
-    const { version } = parts;
-    const digits = /^[0-9]+$/.test(version);
-    const number = digits ? Number(version) : 0;
-    if (number === 1) continue;
-    // In Joliet a semicolon before anything but a number is a character of the name (JOL-006).
-    if (!digits && tree.kind === "joliet") continue;
-    const bad = number < 1 || number > VERSION_MAX;
-    yield {
-      rule: bad ? rules.versionRange : rules.versionNotOne,
-      span: identifierSpan(record),
-      message: bad
-        ? `the version of ${quoted(text)} is ${
-          quoted(version)
-        }, not a number from 1 to ${VERSION_MAX}`
-        : `the version of ${quoted(text)} is ${number}`,
-      recorded: version,
-      ...ownerOf(directory, record),
-    };
-  }
+function* checkVersions({ record, text, parts }: Named, { tree }: Names): Iterable<Hit> {
+  const { version } = parts;
+  if (version === "1" || isDirectory(record) || !text.includes(";")) return;
+  const digits = /^[0-9]+$/.test(version);
+  const number = digits ? Number(version) : 0;
+  if (number === 1) return;
+  // In Joliet a semicolon before anything but a number is a character of the name (JOL-006).
+  if (!digits && tree.kind === "joliet") return;
+  const bad = number < 1 || number > VERSION_MAX;
+  yield {
+    rule: bad ? rules.versionRange : rules.versionNotOne,
+    span: identifierSpan(record),
+    message: bad
+      ? `the version of ${quoted(text)} is ${
+        quoted(version)
+      }, not a number from 1 to ${VERSION_MAX}`
+      : `the version of ${quoted(text)} is ${number}`,
+    recorded: version,
+  };
 }
 
 /** Rules about identifiers, with their checks. */
 export const directoryNames = {
   rules,
   directory: [
-    folded(checkCharacters),
-    folded(checkLengths),
-    folded(checkSeparators),
-    checkVersions,
+    folded(ofNames(checkCharacters, ({ tree }) => tree.kind === "primary")),
+    folded(
+      ofNames(checkLengths, ({ tree: { kind } }) => kind !== "joliet" && kind !== "supplementary"),
+    ),
+    folded(ofNames(checkSeparators, ({ tree, enhanced }) => tree.kind === "primary" && !enhanced)),
+    ofNames(checkVersions, ({ enhanced }) => !enhanced),
   ] satisfies readonly DirectoryCheck[],
 } satisfies RuleFamily;

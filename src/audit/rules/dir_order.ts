@@ -1,21 +1,25 @@
 // Rules about the order of records (ECMA-119:1987 9.3), about names that meet, and about long paths.
 
 import { directoryRecord } from "../../decode/iso9660/layout.ts";
-import type { DirectoryView } from "../../model/directory.ts";
+import type { DirectoryPlace } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
-import type { DirectoryCheck, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import type { DirectoryCheck, DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
 import {
   hasFlag,
+  identifierText,
   isDirectory,
+  isNearlyFull,
+  lengthOf,
+  locationOf,
   ownerOf,
   quoted,
-  recordValues,
   sharesEnhanced,
   walkedTree,
 } from "./directory_view.ts";
 import { type Named, namedRecords } from "./dir_names.ts";
-import { isNearlyFull } from "./directory_view.ts";
+import { NameIndex } from "./name_index.ts";
+import { Waiting } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
 
@@ -98,95 +102,131 @@ function inOrder(a: Named, b: Named, compare: (a: Named, b: Named) => number): b
   return first === true || second === false;
 }
 
-function* checkOrder(directory: DirectoryView, image: Image): Iterable<Hit> {
+function checkOrder(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
   const tree = walkedTree(directory, image);
-  if (tree === undefined) return;
-  // What stands in the place of "." and ".." is judged by ISO-DIR-008.
-  const heads = directory.records.slice(0, 2);
-  const records = namedRecords(directory, tree).filter(({ record }) => !heads.includes(record));
-  const byClause = misplaced(records, compareByClause);
-  if (byClause.length === 0) return;
+  if (tree === undefined) return undefined;
   const relaxed = tree.kind !== "primary" || sharesEnhanced(directory.tree, image);
-  if (relaxed && misplaced(records, compareWhole).length === 0) return;
-  for (const [previous, { record, text }] of byClause) {
-    yield {
-      rule: rules.order,
-      span: record.span,
-      message: `${quoted(text)} follows ${quoted(previous.text)}, and should stand before it`,
-      recorded: text,
-      ...ownerOf(directory, record),
-    };
-  }
-}
-
-/** Records that stand behind one that they should precede, each with that one. */
-function misplaced(
-  records: readonly Named[],
-  compare: (a: Named, b: Named) => number,
-): (readonly [previous: Named, record: Named])[] {
-  const pairs: [Named, Named][] = [];
+  const waiting = new Waiting<Hit>();
+  let inWholeOrder = true;
+  let seen = 0;
   let previous: Named | undefined;
-  for (const each of records) {
-    if (previous !== undefined && !inOrder(previous, each, compare)) pairs.push([previous, each]);
-    previous = each;
-  }
-  return pairs;
+  return {
+    part(view) {
+      // What stands in the place of "." and ".." is judged by ISO-DIR-008.
+      const heads = view.records.slice(0, Math.max(0, 2 - seen));
+      seen += view.records.length;
+      for (const named of namedRecords(view, tree)) {
+        if (heads.length > 0 && heads.includes(named.record)) continue;
+        if (previous !== undefined) {
+          const before = previous;
+          if (!inOrder(before, named, compareByClause)) {
+            waiting.add(() => orderHit(before, named, directory));
+          }
+          inWholeOrder &&= inOrder(before, named, compareWhole);
+        }
+        previous = named;
+      }
+      return [];
+    },
+    *end() {
+      if (relaxed && inWholeOrder) return;
+      yield* waiting.hits((hit) => hit);
+    },
+  };
 }
 
-function sameKey({ record, text }: Named): string {
-  return `${hasFlag(record, fileFlags.associated) ? 1 : 0}${text}`;
+function orderHit(previous: Named, { record, text }: Named, directory: DirectoryPlace): Hit {
+  return {
+    rule: rules.order,
+    span: record.span,
+    message: `${quoted(text)} follows ${quoted(previous.text)}, and should stand before it`,
+    recorded: text,
+    ...ownerOf(directory, record),
+  };
 }
 
-function* checkDuplicates(directory: DirectoryView, image: Image): Iterable<Hit> {
+function sameKey(associated: boolean, text: string): string {
+  return `${associated ? 1 : 0}${text}`;
+}
+
+function checkDuplicates(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
   const tree = walkedTree(directory, image);
-  if (tree === undefined) return;
-  const first = new Map<string, Named>();
-  let previous: Named | undefined;
-  for (const each of namedRecords(directory, tree)) {
-    const before = previous;
-    previous = each;
-    if (each.record.section > 0) continue;
-    const key = sameKey(each);
-    const other = first.get(key);
-    if (other === undefined) {
-      first.set(key, each);
-      continue;
-    }
-    // A file over 4 GiB whose sections lack the flag is ISO-DIR-036.
-    const section = before !== undefined && sameKey(before) === key && isNearlyFull(before.record);
-    if (section) continue;
-    const { locationOfExtent: place, dataLength } = recordValues(each.record);
-    const { locationOfExtent: otherPlace, dataLength: otherLength } = recordValues(other.record);
-    yield {
-      rule: rules.duplicate,
-      span: each.record.span,
-      message: `${quoted(each.text)} at block ${place.le} with ${dataLength.le} bytes has the ` +
-        `identifier of another record, at block ${otherPlace.le} with ${otherLength.le} bytes`,
-      recorded: each.text,
-      ...ownerOf(directory, each.record),
-    };
-  }
+  if (tree === undefined) return undefined;
+  const count = tree.childCount(directory.node);
+  const child = tree.firstChild(directory.node) - 1;
+  const names = new NameIndex(
+    count,
+    (number) =>
+      sameKey(
+        tree.isAssociated(child + number),
+        identifierText(tree.identifier(child + number), tree),
+      ),
+  );
+  // Location and length of the records, by number.
+  const places = new Uint32Array(count + 1);
+  const lengths = new Uint32Array(count + 1);
+  let previous: { readonly key: string; readonly nearlyFull: boolean } | undefined;
+  return {
+    *part(view) {
+      for (const { record, text } of namedRecords(view, tree)) {
+        const key = sameKey(hasFlag(record, fileFlags.associated), text);
+        // A file over 4 GiB whose sections lack the flag is ISO-DIR-036.
+        const section = previous?.nearlyFull === true && previous.key === key;
+        previous = { key, nearlyFull: isNearlyFull(record) };
+        // Records behind a limit of the walk have no node, and LIM-002 says so.
+        if (record.section > 0 || record.node === undefined) continue;
+        const number = record.node - child;
+        places[number] = locationOf(record);
+        lengths[number] = lengthOf(record);
+        const other = names.earlier(key, number);
+        if (other === undefined || section) continue;
+        yield {
+          rule: rules.duplicate,
+          span: record.span,
+          message: `${quoted(text)} at block ${places[number]} with ${lengths[number]} bytes has ` +
+            `the identifier of another record, at block ${places[other]} with ${
+              lengths[other]
+            } bytes`,
+          recorded: text,
+          ...ownerOf(directory, record),
+        };
+      }
+    },
+  };
 }
 
-function* checkCollisions(directory: DirectoryView, image: Image): Iterable<Hit> {
+function foldName(text: string): string {
+  // Most names need no tables: in ASCII only the case can differ.
+  return (/^[\0-\x7f]*$/.test(text) ? text : text.normalize("NFKC")).toLowerCase();
+}
+
+function checkCollisions(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
   const tree = walkedTree(directory, image);
-  if (tree === undefined) return;
-  const first = new Map<string, string>();
-  for (const { record, text } of namedRecords(directory, tree)) {
-    if (record.section > 0 || hasFlag(record, fileFlags.associated)) continue;
-    const folded = text.normalize("NFKC").toLowerCase();
-    const other = first.get(folded);
-    if (other === undefined) first.set(folded, text);
-    else if (other !== text) {
-      yield {
-        rule: rules.caseCollision,
-        span: record.span,
-        message: `${quoted(text)} and ${quoted(other)} differ only by case or width`,
-        recorded: text,
-        ...ownerOf(directory, record),
-      };
-    }
-  }
+  if (tree === undefined) return undefined;
+  const child = tree.firstChild(directory.node) - 1;
+  const textOf = (number: number) => identifierText(tree.identifier(child + number), tree);
+  const names = new NameIndex(
+    tree.childCount(directory.node),
+    (number) => foldName(textOf(number)),
+  );
+  return {
+    *part(view) {
+      for (const { record, text } of namedRecords(view, tree)) {
+        if (record.section > 0 || hasFlag(record, fileFlags.associated)) continue;
+        if (record.node === undefined) continue;
+        const number = names.earlier(foldName(text), record.node - child);
+        const other = number === undefined ? text : textOf(number);
+        if (other === text) continue;
+        yield {
+          rule: rules.caseCollision,
+          span: record.span,
+          message: `${quoted(text)} and ${quoted(other)} differ only by case or width`,
+          recorded: text,
+          ...ownerOf(directory, record),
+        };
+      }
+    },
+  };
 }
 
 /** Levels of the path to a directory, and the lengths of their identifiers together. */
@@ -202,25 +242,28 @@ function pathTo(node: number, tree: Tree): { readonly levels: number; readonly b
 
 const PATH_LENGTH = 255;
 
-function* checkPathLength(directory: DirectoryView, image: Image): Iterable<Hit> {
+function checkPathLength(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
   const tree = walkedTree(directory, image);
-  if (tree === undefined) return;
+  if (tree === undefined) return undefined;
   const { levels, bytes } = pathTo(directory.node, tree);
-  for (const record of directory.records) {
-    if (record.reserved !== undefined || isDirectory(record) || record.section > 0) continue;
-    const length = bytes + levels + record.identifier.length;
-    if (length <= PATH_LENGTH) continue;
-    yield {
-      rule: rules.pathLength,
-      span: record.span,
-      message:
-        `the identifiers of the file and its ${levels} directories, and their number, come ` +
-        `to ${length}`,
-      recorded: String(length),
-      expected: `at most ${PATH_LENGTH}`,
-      ...ownerOf(directory, record),
-    };
-  }
+  return {
+    *part({ records }) {
+      for (const record of records) {
+        const length = bytes + levels + record.identifier.length;
+        if (length <= PATH_LENGTH) continue;
+        if (record.reserved !== undefined || isDirectory(record) || record.section > 0) continue;
+        yield {
+          rule: rules.pathLength,
+          span: record.span,
+          message: `the identifiers of the file and its ${levels} directories, and their number, ` +
+            `come to ${length}`,
+          recorded: String(length),
+          expected: `at most ${PATH_LENGTH}`,
+          ...ownerOf(directory, record),
+        };
+      }
+    },
+  };
 }
 
 /** Rules about order, repetition and paths, with their checks. */

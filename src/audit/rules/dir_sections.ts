@@ -2,13 +2,14 @@
 
 import { directoryRecord } from "../../decode/iso9660/layout.ts";
 import { equalBytes } from "../../bytes/text.ts";
-import type { DirectoryView, RecordView } from "../../model/directory.ts";
+import type { DirectoryPlace, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
-import { fileFlags } from "../../model/tree.ts";
-import type { DirectoryCheck, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import { fileFlags, type Tree } from "../../model/tree.ts";
+import type { DirectoryCheck, DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
 import {
   hasFlag,
   isNearlyFull,
+  lengthOf,
   ownerOf,
   recordField,
   recordValues,
@@ -74,63 +75,75 @@ function disagreement(previous: RecordView, record: RecordView): string | undefi
   return first === second ? undefined : `volume sequence numbers ${first} and ${second}`;
 }
 
-function* checkSections(directory: DirectoryView, image: Image): Iterable<Hit> {
+function checkSections(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
   const tree = walkedTree(directory, image);
-  if (tree === undefined) return;
+  if (tree === undefined) return undefined;
   let previous: RecordView | undefined;
-  for (const record of directory.records) {
-    const before = previous;
-    previous = record;
-    if (before === undefined || record.section === 0) continue;
-    const owner = ownerOf(directory, record);
-    const difference = disagreement(before, record);
-    if (difference !== undefined) {
-      yield {
-        rule: rules.disagreeing,
-        span: record.span,
-        message: `section ${
-          record.section + 1
-        } of the file and the one before it have ${difference}`,
-        ...owner,
-      };
-    }
-    const { dataLength } = recordValues(before);
-    const rest = dataLength.le % tree.blockSize;
-    if (rest === 0) continue;
-    yield {
-      rule: rules.unaligned,
-      span: recordField(before, "dataLength"),
-      message:
-        `section ${record.section} of the file has ${dataLength.le} bytes, ${rest} more than ` +
-        `whole blocks of ${tree.blockSize}`,
-      recorded: String(dataLength.le),
-      ...owner,
-    };
-  }
+  return {
+    *part({ records }) {
+      for (const record of records) {
+        const before = previous;
+        previous = record;
+        if (before === undefined || record.section === 0) continue;
+        for (const hit of sectionHits(before, record, tree)) {
+          yield { ...hit, ...ownerOf(directory, record) };
+        }
+      }
+    },
+  };
 }
 
-function* checkMissingFlags(directory: DirectoryView, image: Image): Iterable<Hit> {
-  if (walkedTree(directory, image) === undefined) return;
-  let previous: RecordView | undefined;
-  let joined = 0;
-  for (const record of directory.records) {
-    const before = previous;
-    previous = record;
-    const { dataLength } = recordValues(record);
-    const goesOn = before !== undefined && record.section === 0 &&
-      record.reserved === undefined && isNearlyFull(before) &&
-      !hasFlag(before, fileFlags.multiExtent) && equalBytes(before.identifier, record.identifier) &&
-      hasFlag(before, fileFlags.associated) === hasFlag(record, fileFlags.associated);
-    joined = goesOn ? joined + dataLength.le : dataLength.le;
-    if (!goesOn) continue;
+function* sectionHits(before: RecordView, record: RecordView, tree: Tree): Iterable<Hit> {
+  const difference = disagreement(before, record);
+  if (difference !== undefined) {
     yield {
-      rule: rules.missingFlag,
+      rule: rules.disagreeing,
       span: record.span,
-      message: `the record repeats the identifier of the one before it, which has ` +
-        `${recordValues(before).dataLength.le} bytes: joined they are ${joined}`,
-      ...ownerOf(directory, record),
+      message: `section ${record.section + 1} of the file and the one before it have ${difference}`,
     };
   }
+  const { dataLength } = recordValues(before);
+  const rest = dataLength.le % tree.blockSize;
+  if (rest === 0) return;
+  yield {
+    rule: rules.unaligned,
+    span: recordField(before, "dataLength"),
+    message:
+      `section ${record.section} of the file has ${dataLength.le} bytes, ${rest} more than ` +
+      `whole blocks of ${tree.blockSize}`,
+    recorded: String(dataLength.le),
+  };
+}
+
+function checkMissingFlags(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
+  if (walkedTree(directory, image) === undefined) return undefined;
+  let previous: RecordView | undefined;
+  let joined = 0;
+  return {
+    *part({ records }) {
+      for (const record of records) {
+        const before = previous;
+        previous = record;
+        const goesOn = before !== undefined && lacksFlag(before, record);
+        joined = goesOn ? joined + lengthOf(record) : lengthOf(record);
+        if (!goesOn) continue;
+        yield {
+          rule: rules.missingFlag,
+          span: record.span,
+          message: `the record repeats the identifier of the one before it, which has ` +
+            `${lengthOf(before)} bytes: joined they are ${joined}`,
+          ...ownerOf(directory, record),
+        };
+      }
+    },
+  };
+}
+
+/** Whether a record looks like another section of the file before it, which does not announce one. */
+function lacksFlag(before: RecordView, record: RecordView): boolean {
+  return isNearlyFull(before) && record.section === 0 && record.reserved === undefined &&
+    !hasFlag(before, fileFlags.multiExtent) && equalBytes(before.identifier, record.identifier) &&
+    hasFlag(before, fileFlags.associated) === hasFlag(record, fileFlags.associated);
 }
 
 /** Rules about files of several sections, with their checks. */

@@ -3,10 +3,17 @@
 import { logicalSpan, roundUp, SECTOR } from "../../bytes/span.ts";
 import { isZero } from "../../bytes/text.ts";
 import { directoryRecord } from "../../decode/iso9660/layout.ts";
-import type { DirectoryView } from "../../model/directory.ts";
+import type { DirectoryPlace, DirectoryView, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import type { Tree } from "../../model/tree.ts";
-import type { DirectoryCheck, FaultRule, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import type {
+  DirectoryCheck,
+  DirectoryJudge,
+  FaultRule,
+  Hit,
+  RuleFamily,
+  RuleTable,
+} from "../rule.ts";
 import {
   countStale,
   either,
@@ -17,6 +24,7 @@ import {
   recordValues,
   walkedTree,
 } from "./directory_view.ts";
+import { ofRecords } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
 
@@ -115,28 +123,32 @@ const rules = {
   },
 } as const satisfies RuleTable;
 
-function* checkUnusedTails(directory: DirectoryView, image: Image): Iterable<Hit> {
-  if (walkedTree(directory, image) === undefined) return;
-  const { bytes, span, records } = directory;
-  let index = 0;
+function checkUnusedTails(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
+  if (walkedTree(directory, image) === undefined) return undefined;
+  // End of the last record, in bytes of the extent: a damaged one may reach into the next part.
   let end = 0;
-  for (let sector = 0; sector < bytes.length; sector += SECTOR) {
-    const limit = Math.min(bytes.length, sector + SECTOR);
-    end = Math.max(end, sector);
-    for (; index < records.length; index++) {
-      const record = records[index];
-      if (record === undefined || record.span.start - span.start >= limit) break;
-      end = record.span.start - span.start + record.span.length;
-    }
-    // A length byte that is not 0 is a record that could not be read, which is another finding.
-    if (end >= limit || bytes[end] !== 0) continue;
-    const tail = bytes.subarray(end, limit);
-    if (isZero(tail)) continue;
-    yield tailHit(directory, end, tail);
-  }
+  return {
+    *part({ bytes, span, from, records }) {
+      const to = from + bytes.length;
+      let index = 0;
+      for (let sector = from; sector < to; sector += SECTOR) {
+        const limit = Math.min(to, sector + SECTOR);
+        end = Math.max(end, sector);
+        for (; index < records.length; index++) {
+          const record = records[index];
+          if (record === undefined || record.span.start - span.start >= limit) break;
+          end = record.span.start - span.start + record.span.length;
+        }
+        // A length byte that is not 0 is a record that could not be read, which is another finding.
+        if (end >= limit || bytes[end - from] !== 0) continue;
+        const tail = bytes.subarray(end - from, limit - from);
+        if (!isZero(tail)) yield tailHit(directory, end, tail);
+      }
+    },
+  };
 }
 
-function tailHit(directory: DirectoryView, at: number, tail: Uint8Array): Hit {
+function tailHit(directory: DirectoryPlace, at: number, tail: Uint8Array): Hit {
   const stale = countStale(tail);
   // Where the record that should follow lacks nothing but its length, the hit begins with it.
   const from = isPlausibleRecord(tail, 0, true) ? 0 : tail.findIndex((byte) => byte !== 0);
@@ -152,8 +164,12 @@ function tailHit(directory: DirectoryView, at: number, tail: Uint8Array): Hit {
   };
 }
 
-/** Whether the records before `index` stand at the start of the extent, without a gap. */
-function isContiguous({ records, span }: DirectoryView, index: number): boolean {
+/** Whether the records up to `index` stand at the start of the extent, without a gap. */
+function isContiguous(
+  records: readonly RecordView[],
+  { span }: DirectoryPlace,
+  index: number,
+): boolean {
   let at = span.start;
   for (const record of records.slice(0, index + 1)) {
     if (record.span.start !== at) return false;
@@ -162,12 +178,22 @@ function isContiguous({ records, span }: DirectoryView, index: number): boolean 
   return true;
 }
 
-function* checkDotRecords(directory: DirectoryView, image: Image): Iterable<Hit> {
-  if (walkedTree(directory, image) === undefined) return;
-  const { records } = directory;
+function checkDotRecords(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
+  if (walkedTree(directory, image) === undefined) return undefined;
+  const heads: RecordView[] = [];
+  return {
+    part({ records }) {
+      if (heads.length < 2) heads.push(...records.slice(0, 2 - heads.length));
+      return [];
+    },
+    end: () => missingDot(directory, heads),
+  };
+}
+
+function* missingDot(directory: DirectoryPlace, heads: readonly RecordView[]): Iterable<Hit> {
   for (const [index, name] of [".", ".."].entries()) {
-    const record = records[index];
-    if (record?.reserved === index || !isContiguous(directory, index)) continue;
+    const record = heads[index];
+    if (record?.reserved === index || !isContiguous(heads, directory, index)) continue;
     const found = record === undefined
       ? "the directory has no such record"
       : `its identifier is ${record.identifier.length} byte(s), the first of them ` +
@@ -183,76 +209,92 @@ function* checkDotRecords(directory: DirectoryView, image: Image): Iterable<Hit>
   }
 }
 
-function* checkLaterReserved(directory: DirectoryView, image: Image): Iterable<Hit> {
-  if (walkedTree(directory, image) === undefined) return;
-  for (let index = 2; index < directory.records.length; index++) {
-    const record = directory.records[index];
-    if (record?.reserved === undefined) continue;
-    yield {
-      rule: rules.reservedAgain,
-      span: logicalSpan(record.span.start + directoryRecord.size, 1),
-      message: `record ${index + 1} has the identifier ${record.reserved}, which is kept for the ` +
-        `first two`,
-      recorded: String(record.reserved),
-      ...ownerOf(directory),
-    };
-  }
+function checkLaterReserved(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
+  if (walkedTree(directory, image) === undefined) return undefined;
+  let number = 0;
+  return {
+    *part({ records }) {
+      for (const record of records) {
+        if (++number <= 2 || record.reserved === undefined) continue;
+        yield {
+          rule: rules.reservedAgain,
+          span: logicalSpan(record.span.start + directoryRecord.size, 1),
+          message:
+            `record ${number} has the identifier ${record.reserved}, which is kept for the ` +
+            `first two`,
+          recorded: String(record.reserved),
+          ...ownerOf(directory),
+        };
+      }
+    },
+  };
 }
 
-function* checkWholeSectors(directory: DirectoryView, image: Image): Iterable<Hit> {
-  const tree = walkedTree(directory, image);
-  if (tree === undefined) return;
-  for (const record of directory.records) {
-    const ofRoot = directory.node === 0 && record.reserved === 0;
-    if (!isDirectory(record) || (record.reserved !== undefined && !ofRoot)) continue;
-    const { dataLength } = recordValues(record);
-    const unit = Math.max(tree.blockSize, SECTOR);
-    if (dataLength.le === 0 || either(dataLength, (bytes) => bytes % unit === 0)) continue;
-    yield {
-      rule: rules.wholeSectors,
-      span: recordField(record, "dataLength"),
-      message: `the directory has ${dataLength.le} bytes, which is no multiple of ${unit}`,
-      recorded: String(dataLength.le),
-      ...ownerOf(directory, record),
-    };
-  }
+function* checkWholeSectors(
+  record: RecordView,
+  tree: Tree,
+  directory: DirectoryPlace,
+): Iterable<Hit> {
+  const ofRoot = directory.node === 0 && record.reserved === 0;
+  if (!isDirectory(record) || (record.reserved !== undefined && !ofRoot)) return;
+  const { dataLength } = recordValues(record);
+  const unit = Math.max(tree.blockSize, SECTOR);
+  if (dataLength.le === 0 || either(dataLength, (bytes) => bytes % unit === 0)) return;
+  yield {
+    rule: rules.wholeSectors,
+    span: recordField(record, "dataLength"),
+    message: `the directory has ${dataLength.le} bytes, which is no multiple of ${unit}`,
+    recorded: String(dataLength.le),
+  };
 }
 
 /** Logical byte at which the blocks behind a directory begin. */
-function behind({ span }: DirectoryView, { blockSize }: Tree): number {
+function behind({ span }: DirectoryPlace, { blockSize }: Tree): number {
   return roundUp(span.start + span.length, blockSize);
 }
 
-/** Whether the bytes behind a directory are nobody's and begin with a record that is no `.` or `..`. */
+/**
+ * Whether the bytes behind a directory, whose last part is given, are nobody's and begin with a record
+ * that is no `.` or `..`.
+ */
 export function holdsStale(
-  directory: DirectoryView,
+  last: DirectoryView,
   tree: Tree,
   { mapping, regions }: Image,
 ): boolean {
-  const { after } = directory;
+  const { after } = last;
   if (!isPlausibleRecord(after, 0)) return false;
   const reserved = after[directoryRecord.fields.lengthOfFileIdentifier.offset] === 1 &&
     (after[directoryRecord.size] ?? 0) < 2;
-  const owner = regions.at(mapping.fileOffset(behind(directory, tree)))?.owner;
+  const owner = regions.at(mapping.fileOffset(behind(last, tree)))?.owner;
   return !reserved && owner === "unclaimed";
 }
 
-function* checkStale(directory: DirectoryView, image: Image): Iterable<Hit> {
+function checkStale(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
   const tree = walkedTree(directory, image);
-  if (tree === undefined || !holdsStale(directory, tree, image)) return;
-  const dot = directory.records[0];
-  const { length } = directory.span;
-  // Where "." has the larger length, ISO-DIR-009 says so.
-  const longer = dot?.reserved === 0 && directory.node !== 0 &&
-    !either(recordValues(dot).dataLength, (bytes) => bytes <= length);
-  if (longer) return;
-  const count = countStale(directory.after);
-  yield {
-    rule: rules.staleRecords,
-    span: logicalSpan(behind(directory, tree), directory.after.length),
-    message: `the sector behind the directory, which ends after ${length} bytes, holds ${count} ` +
-      `directory record${count === 1 ? "" : "s"}`,
-    ...ownerOf(directory),
+  if (tree === undefined) return undefined;
+  let dot: RecordView | undefined;
+  return {
+    part({ records }) {
+      dot ??= records[0];
+      return [];
+    },
+    *end(last) {
+      if (!holdsStale(last, tree, image)) return;
+      const { length } = directory.span;
+      // Where "." has the larger length, ISO-DIR-009 says so.
+      const longer = dot?.reserved === 0 && directory.node !== 0 &&
+        !either(recordValues(dot).dataLength, (bytes) => bytes <= length);
+      if (longer) return;
+      const count = countStale(last.after);
+      yield {
+        rule: rules.staleRecords,
+        span: logicalSpan(behind(directory, tree), last.after.length),
+        message: `the sector behind the directory, which ends after ${length} bytes, holds ` +
+          `${count} directory record${count === 1 ? "" : "s"}`,
+        ...ownerOf(directory),
+      };
+    },
   };
 }
 
@@ -271,7 +313,7 @@ export const directoryStructure = {
     checkUnusedTails,
     checkDotRecords,
     checkLaterReserved,
-    checkWholeSectors,
+    ofRecords(checkWholeSectors),
     checkStale,
   ] satisfies readonly DirectoryCheck[],
   faults: {

@@ -4,7 +4,7 @@ import type { Span } from "../../bytes/span.ts";
 import { type BothEndian, fieldSpan, type Values, valuesOf } from "../../bytes/struct.ts";
 import { decodeLatin1, decodeUcs2 } from "../../bytes/text.ts";
 import { directoryRecord } from "../../decode/iso9660/layout.ts";
-import type { DirectoryView, RecordView } from "../../model/directory.ts";
+import type { DirectoryPlace, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
 import type { Hit } from "../rule.ts";
@@ -25,14 +25,14 @@ export function recordField(record: RecordView, field: keyof RecordValues): Span
 
 /** Tree and node that a hit on a record is about. */
 export function ownerOf(
-  { tree, node }: DirectoryView,
+  { tree, node }: DirectoryPlace,
   record?: RecordView,
 ): Required<Pick<Hit, "tree" | "node">> {
   return { tree, node: record?.node ?? node };
 }
 
 /** The tree of a directory where its records were walked, not those of another one at the same place. */
-export function walkedTree({ tree: index, node }: DirectoryView, image: Image): Tree | undefined {
+export function walkedTree({ tree: index, node }: DirectoryPlace, image: Image): Tree | undefined {
   const tree = image.trees[index];
   const skipped = tree === undefined || (tree.unreadable.has(node) && tree.firstChild(node) < 0);
   return skipped ? undefined : tree;
@@ -43,9 +43,31 @@ export function sharesEnhanced(tree: number, image: Image): boolean {
   return image.volumes.some((volume) => volume.kind === "enhanced" && volume.tree === tree);
 }
 
+const fields = directoryRecord.fields;
+
+/** File flags of a record; read alone, since every record is asked for them. */
+export function flagsOf({ bytes }: RecordView): number {
+  return bytes[fields.fileFlags.offset] ?? 0;
+}
+
 /** Whether a record has a file flag. */
 export function hasFlag(record: RecordView, flag: number): boolean {
-  return (recordValues(record).fileFlags & flag) !== 0;
+  return (flagsOf(record) & flag) !== 0;
+}
+
+function number32({ bytes }: RecordView, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  return a + b * 0x100 + c * 0x10000 + d * 0x1000000;
+}
+
+/** Location of a record's extent, LSB first copy; read alone, since every record is asked for it. */
+export function locationOf(record: RecordView): number {
+  return number32(record, fields.locationOfExtent.offset);
+}
+
+/** Data length of a record, LSB first copy; read alone likewise. */
+export function lengthOf(record: RecordView): number {
+  return number32(record, fields.dataLength.offset);
 }
 
 /** Whether a record names a directory. */
@@ -62,7 +84,7 @@ const ALMOST_4_GIB = 2 ** 32 - 2 ** 24;
 
 /** Whether a record is nearly as long as a section can be, so that the next of its name may go on. */
 export function isNearlyFull(record: RecordView): boolean {
-  return recordValues(record).dataLength.le >= ALMOST_4_GIB;
+  return lengthOf(record) >= ALMOST_4_GIB;
 }
 
 /** Identifier of a record as text: 16-bit units in a Joliet tree, else one character a byte. */

@@ -1,53 +1,71 @@
 // Directory checks made of smaller ones: of one record, or of one system use entry.
 
-import type { DirectoryView, RecordView, SystemUseEntry } from "../../model/directory.ts";
+import type { DirectoryPlace, RecordView, SystemUseEntry } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import type { Tree } from "../../model/tree.ts";
+import { KEPT_PER_RULE } from "../finding_list.ts";
 import type { DirectoryCheck, Hit } from "../rule.ts";
 import { ownerOf, walkedTree } from "./directory_view.ts";
 
 /** Judges each record of a directory by itself; its hits are about the record. */
 export function ofRecords(
-  check: (record: RecordView, tree: Tree, directory: DirectoryView, image: Image) => Iterable<Hit>,
+  check: (record: RecordView, tree: Tree, directory: DirectoryPlace, image: Image) => Iterable<Hit>,
 ): DirectoryCheck {
-  return function* (directory, image) {
+  return (directory, image) => {
     const tree = walkedTree(directory, image);
-    if (tree === undefined) return;
-    for (const record of directory.records) {
-      for (const hit of check(record, tree, directory, image)) {
-        yield { ...hit, ...ownerOf(directory, record) };
-      }
-    }
+    if (tree === undefined) return undefined;
+    return {
+      *part({ records }) {
+        for (const record of records) {
+          for (const hit of check(record, tree, directory, image)) {
+            yield { ...hit, ...ownerOf(directory, record) };
+          }
+        }
+      },
+    };
   };
 }
 
 /** Hits of one rule in one directory that are told one by one. */
 const TOLD = 8;
 
+/** Hits of one rule and severity: the first few, and how many there were. */
+type Alike = { readonly hits: Hit[]; count: number };
+
 /**
  * For what a master does to every record or to none: where a directory has more than a few such hits,
  * one stands for all of them, at the place of the first.
  */
 export function folded(check: DirectoryCheck): DirectoryCheck {
-  return function* (directory, image) {
-    const first = new Map<string, Hit[]>();
-    const counts = new Map<string, number>();
-    for (const hit of check(directory, image)) {
-      const key = `${hit.rule.id} ${hit.severity}`;
-      const count = (counts.get(key) ?? 0) + 1;
-      counts.set(key, count);
-      if (count === 1) first.set(key, [hit]);
-      else if (count <= TOLD) first.get(key)?.push(hit);
-    }
-    for (const [key, hits] of first) {
-      const count = counts.get(key) ?? 0;
-      const [one] = hits;
-      if (count <= TOLD || one === undefined) yield* hits;
-      else {
-        const message = `${one.message}; ${count - 1} more records of this directory likewise`;
-        yield { ...one, message, ...ownerOf(directory) };
+  return (directory, image) => {
+    const judge = check(directory, image);
+    if (judge === undefined) return undefined;
+    const alike = new Map<string, Alike>();
+    const take = (hits: Iterable<Hit>) => {
+      for (const hit of hits) {
+        const key = `${hit.rule.id} ${hit.severity}`;
+        const known = alike.get(key);
+        if (known === undefined) alike.set(key, { hits: [hit], count: 1 });
+        else if (++known.count <= TOLD) known.hits.push(hit);
       }
-    }
+    };
+    return {
+      part(view) {
+        take(judge.part?.(view) ?? []);
+        return [];
+      },
+      *end(last) {
+        take(judge.end?.(last) ?? []);
+        for (const { hits, count } of alike.values()) {
+          const [one] = hits;
+          if (count <= TOLD || one === undefined) yield* hits;
+          else {
+            const message = `${one.message}; ${count - 1} more records of this directory likewise`;
+            yield { ...one, message, ...ownerOf(directory) };
+          }
+        }
+      },
+    };
   };
 }
 
@@ -58,4 +76,32 @@ export function ofEntries(
   return ofRecords(function* ({ systemUse }, tree, _directory, image) {
     for (const entry of systemUse) yield* check(entry, tree, image);
   });
+}
+
+/**
+ * What waits for the end of its directory to become hits of one rule: as many as are listed one by one,
+ * and one that counts the rest. It should not hold records, each of which keeps its part in memory.
+ */
+export class Waiting<T> {
+  readonly #kept: T[] = [];
+  #rest = 0;
+
+  /** Takes one more; it is made where it is kept. */
+  add(make: () => T): void {
+    if (this.#kept.length <= KEPT_PER_RULE) this.#kept.push(make());
+    else this.#rest++;
+  }
+
+  /** Those that are kept. */
+  get kept(): readonly T[] {
+    return this.#kept;
+  }
+
+  /** A hit for each. */
+  *hits(make: (each: T) => Hit): Generator<Hit> {
+    for (const [index, each] of this.#kept.entries()) {
+      const hit = make(each);
+      yield index < KEPT_PER_RULE ? hit : { ...hit, count: 1 + this.#rest };
+    }
+  }
 }

@@ -1,19 +1,20 @@
 // Rules about the root directory record inside a descriptor (ECMA-119:1987 8.4.18).
 
 import { logicalSpan } from "../../bytes/span.ts";
-import { fieldSpan, valuesOf } from "../../bytes/struct.ts";
+import { fieldSpan } from "../../bytes/struct.ts";
 import { equalBytes, hex } from "../../bytes/text.ts";
 import { directoryRecord } from "../../decode/iso9660/layout.ts";
-import type { DirectoryView } from "../../model/directory.ts";
+import type { DirectoryPlace, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags } from "../../model/tree.ts";
-import type { Hit, Rule, RuleFamily, RuleTable } from "../rule.ts";
+import type { DirectoryJudge, Hit, Rule, RuleFamily, RuleTable } from "../rule.ts";
 import {
   descriptorField,
   type DescriptorValues,
   type TreeDescriptor,
   treeDescriptors,
 } from "./descriptor_view.ts";
+import { recordValues } from "./directory_view.ts";
 import { jolietRoot } from "./joliet.ts";
 
 const layouts = ["iso9660/primary-volume-descriptor", "iso9660/directory-record"];
@@ -128,11 +129,21 @@ function* checkExtent(descriptor: TreeDescriptor, image: Image): Iterable<Hit> {
   };
 }
 
-function* checkDot(directory: DirectoryView, image: Image): Iterable<Hit> {
-  if (directory.node !== 0) return;
-  const dot = directory.records.find(({ reserved }) => reserved === 0);
-  const own = dot === undefined ? undefined : valuesOf(directoryRecord, dot.bytes);
-  if (dot === undefined || own === undefined) return;
+function checkDot(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
+  if (directory.node !== 0) return undefined;
+  let found = false;
+  return {
+    *part({ records }) {
+      const dot = found ? undefined : records.find(({ reserved }) => reserved === 0);
+      if (dot === undefined) return;
+      found = true;
+      yield* compareDot(dot, directory, image);
+    },
+  };
+}
+
+function* compareDot(dot: RecordView, directory: DirectoryPlace, image: Image): Iterable<Hit> {
+  const own = recordValues(dot);
   const volumes = image.volumes.filter(({ tree }) => tree === directory.tree);
   const starts = new Set(volumes.map(({ descriptor }) => descriptor.start));
   for (const descriptor of treeDescriptors(image)) {

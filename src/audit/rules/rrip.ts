@@ -2,7 +2,7 @@
 
 import { logicalSpan, type Span } from "../../bytes/span.ts";
 import { type BothEndian, fieldSpan } from "../../bytes/struct.ts";
-import { decodeUtf8, hex } from "../../bytes/text.ts";
+import { decodeLatin1, decodeUtf8, equalBytes, hex } from "../../bytes/text.ts";
 import {
   alternateName,
   childLink,
@@ -12,16 +12,17 @@ import {
   symbolicLink,
 } from "../../decode/rockridge/layout.ts";
 import {
-  type DirectoryView,
+  type DirectoryPlace,
   entryValue,
   type RecordView,
   type SystemUseEntry,
 } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
-import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
+import type { DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { differingOrders, hasDifferingOrders, type OrderRules } from "./byte_orders.ts";
 import { either, hasFlag, isDirectory, ownerOf, quoted, walkedTree } from "./directory_view.ts";
+import { NameIndex } from "./name_index.ts";
 import { ofEntries, ofRecords } from "./record_checks.ts";
 
 const rules = {
@@ -261,17 +262,19 @@ function* checkLink({ systemUse }: RecordView): Iterable<Hit> {
   }
 }
 
-/** The alternate name of a record: all its NM entries together. */
+/** The alternate name of a record, one character a byte: all its NM entries together. */
 function nameOf(
   { systemUse }: RecordView,
 ): { readonly text: string; readonly span: Span } | undefined {
-  const entries = systemUse.filter(({ signature, bytes }) =>
-    signature === "NM" && bytes.length > alternateName.size
-  );
-  const [first] = entries;
-  if (first === undefined) return undefined;
-  const text = entries.map(({ bytes }) => hex(bytes.subarray(alternateName.size))).join("");
-  return { text, span: first.span };
+  let text = "";
+  let first: SystemUseEntry | undefined;
+  for (const entry of systemUse) {
+    const { signature, bytes } = entry;
+    if (signature !== "NM" || bytes.length <= alternateName.size) continue;
+    first ??= entry;
+    text += decodeLatin1(bytes.subarray(alternateName.size));
+  }
+  return first === undefined ? undefined : { text, span: first.span };
 }
 
 // Relocated directories keep their names, and are shown at their placeholders only.
@@ -279,31 +282,46 @@ function isRelocated({ systemUse }: RecordView): boolean {
   return systemUse.some(({ signature }) => signature === "RE");
 }
 
-function* checkDuplicateNames(directory: DirectoryView, image: Image): Iterable<Hit> {
+function checkDuplicateNames(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
   const tree = walkedTree(directory, image);
-  if (tree === undefined || !tree.hasRockRidge) return;
-  const first = new Map<string, RecordView>();
-  for (const record of directory.records) {
-    const hidden = record.reserved !== undefined || record.section > 0 || isRelocated(record);
-    const name = hidden ? undefined : nameOf(record);
-    if (name === undefined) continue;
-    const key = `${hasFlag(record, fileFlags.associated) ? 1 : 0}${name.text}`;
-    const other = first.get(key);
-    if (other === undefined) {
-      first.set(key, record);
-      continue;
-    }
-    const [a, b] = [other, record].map(({ identifier }) => hex(identifier));
-    yield {
-      rule: rules.duplicateName,
-      span: name.span,
-      message: `the name is also that of the record at logical byte ${other.span.start}, with ` +
-        `identifier ${quoted(decodeUtf8(other.identifier).text)}`,
-      recorded: name.text,
-      ...(a === b ? { causedBy: "ISO-DIR-018" } : {}),
-      ...ownerOf(directory, record),
-    };
-  }
+  if (tree === undefined || !tree.hasRockRidge) return undefined;
+  const child = tree.firstChild(directory.node) - 1;
+  const key = (associated: boolean, text: string) => `${associated ? 1 : 0}${text}`;
+  const names = new NameIndex(tree.childCount(directory.node), (number) => {
+    const name = tree.alternateName(child + number) ?? new Uint8Array(0);
+    return key(tree.isAssociated(child + number), decodeLatin1(name));
+  });
+  return {
+    *part({ records }) {
+      for (const record of records) {
+        const { node, reserved, section } = record;
+        const hidden = node === undefined || reserved !== undefined || section > 0;
+        const name = hidden || isRelocated(record) ? undefined : nameOf(record);
+        if (hidden || name === undefined) continue;
+        const number = node - child;
+        const other = names.earlier(key(hasFlag(record, fileFlags.associated), name.text), number);
+        if (other === undefined) continue;
+        yield { ...sharedName(record, name, child + other, tree), ...ownerOf(directory, record) };
+      }
+    },
+  };
+}
+
+function sharedName(
+  { identifier }: RecordView,
+  { text, span }: { readonly text: string; readonly span: Span },
+  other: number,
+  tree: Tree,
+): Hit {
+  const first = tree.identifier(other);
+  return {
+    rule: rules.duplicateName,
+    span,
+    message: `the name is also that of the record at logical byte ${tree.record(other)}, with ` +
+      `identifier ${quoted(decodeUtf8(first).text)}`,
+    recorded: hex(Uint8Array.from(text, (byte) => byte.charCodeAt(0))),
+    ...(equalBytes(first, identifier) ? { causedBy: "ISO-DIR-018" } : {}),
+  };
 }
 
 function linkProblem(node: number | undefined, tree: Tree): string | undefined {
@@ -335,7 +353,7 @@ function* checkChildLink(record: RecordView, tree: Tree): Iterable<Hit> {
 function* checkParentLink(
   record: RecordView,
   tree: Tree,
-  { node }: DirectoryView,
+  { node }: DirectoryPlace,
 ): Iterable<Hit> {
   const placeholder = tree.placeholders.get(node);
   if (record.reserved !== 1 || placeholder === undefined) return;

@@ -12,7 +12,7 @@ import {
   systemUseEntry,
 } from "../../decode/rockridge/layout.ts";
 import {
-  type DirectoryView,
+  type DirectoryPlace,
   entryValue,
   type RecordView,
   type SystemUseEntry,
@@ -20,10 +20,10 @@ import {
 import type { Image } from "../../model/image.ts";
 import type { Overlap } from "../../model/regions.ts";
 import type { Tree } from "../../model/tree.ts";
-import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
+import type { DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { differingOrders } from "./byte_orders.ts";
-import { quoted } from "./directory_view.ts";
-import { ofEntries, ofRecords } from "./record_checks.ts";
+import { ownerOf, quoted, walkedTree } from "./directory_view.ts";
+import { ofEntries } from "./record_checks.ts";
 
 const rules = {
   entryLength: {
@@ -222,19 +222,41 @@ function isInUse({ systemUse }: RecordView): boolean {
   return systemUse.some(({ signature }) => rockRidgeSignatures.has(signature));
 }
 
+/** What the records of the root say together about the protocol. */
+type RootUse = {
+  inUse: boolean;
+  /** Length of the longest system use field, that of the first record left out; 0 where there is none. */
+  longest: number;
+};
+
 // The root's `.` record decides for the whole tree.
-function* checkIndicator(
-  record: RecordView,
-  _tree: Tree,
-  { node, records }: DirectoryView,
-): Iterable<Hit> {
-  if (node !== 0 || record.reserved !== 0 || record !== records[0]) return;
+function checkIndicator(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
+  if (directory.node !== 0 || walkedTree(directory, image) === undefined) return undefined;
+  const use: RootUse = { inUse: false, longest: 0 };
+  let dot: RecordView | undefined;
+  return {
+    part({ records }) {
+      for (const record of records) {
+        use.inUse ||= isInUse(record);
+        if (dot !== undefined) use.longest = Math.max(use.longest, systemUseLength(record));
+        dot ??= record;
+      }
+      return [];
+    },
+    *end() {
+      if (dot?.reserved !== 0) return;
+      for (const hit of judgeIndicator(dot, use)) yield { ...hit, ...ownerOf(directory, dot) };
+    },
+  };
+}
+
+function* judgeIndicator(record: RecordView, use: RootUse): Iterable<Hit> {
   const [entry] = record.systemUse;
   if (entry?.signature === "SP") {
-    yield* checkIndicatorEntry(entry, records);
+    yield* checkIndicatorEntry(entry, use);
     return;
   }
-  if (!records.some(isInUse)) return;
+  if (!use.inUse) return;
   const length = systemUseLength(record);
   const start = record.span.start + record.span.length - length;
   yield {
@@ -252,12 +274,12 @@ function* checkIndicator(
 
 function* checkIndicatorEntry(
   entry: SystemUseEntry,
-  records: readonly RecordView[],
+  use: RootUse,
 ): Iterable<Hit> {
   const value = entryValue(entry, sharingProtocol);
   const problem = value === undefined
     ? `its length is ${entry.bytes.length}`
-    : indicatorProblem(value, records);
+    : indicatorProblem(value, use);
   if (problem === undefined) return;
   yield {
     rule: rules.indicator,
@@ -270,7 +292,7 @@ function* checkIndicatorEntry(
 
 function indicatorProblem(
   value: Values<typeof sharingProtocol.fields>,
-  records: readonly RecordView[],
+  { longest }: RootUse,
 ): string | undefined {
   const { length, version, checkBytes, bytesSkipped } = value;
   if (length !== sharingProtocol.size) {
@@ -278,9 +300,7 @@ function indicatorProblem(
   }
   if (version !== 1) return `its version is ${version}`;
   if (hex(checkBytes) !== "beef") return `its check bytes are ${hex(checkBytes)}`;
-  const fields = records.slice(1).map(systemUseLength).filter((bytes) => bytes > 0);
-  const longest = Math.max(0, ...fields);
-  if (fields.length === 0 || bytesSkipped <= longest) return undefined;
+  if (longest === 0 || bytesSkipped <= longest) return undefined;
   return `it skips ${bytesSkipped} bytes, the longest system use field has ${longest}`;
 }
 
@@ -315,7 +335,7 @@ function* checkOverlaps(image: Image): Iterable<Hit> {
 export const systemUseRules: RuleFamily = {
   rules,
   image: [checkOverlaps],
-  directory: [ofEntries(checkEntry), ofRecords(checkIndicator)],
+  directory: [ofEntries(checkEntry), checkIndicator],
   faults: {
     "system-use-length": rules.entryLength,
     "continuation-outside": rules.continuationOutside,

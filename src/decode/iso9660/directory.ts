@@ -79,14 +79,34 @@ export type ExtentOrigin = {
 };
 
 /** Records of a directory extent, in order. Bad ones are faults; the good ones behind them are found. */
-export function* recordPlaces(
+export function recordPlaces(
   bytes: Uint8Array,
-  { start, volume, node }: ExtentOrigin,
+  origin: ExtentOrigin,
   out: Recorder,
 ): Generator<RecordPlace> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const fault = (kind: string, at: number, length: number, message: string, more = {}) =>
-    out.fault({
+  return new RecordPlaces(origin, bytes.length, out).of(bytes);
+}
+
+/** Finds the records of one directory extent a part at a time: the same ones as in the whole. */
+export class RecordPlaces {
+  readonly #origin: ExtentOrigin;
+  readonly #length: number;
+  readonly #out: Recorder;
+  /** Byte of the extent at which the search goes on. */
+  #next = 0;
+  /** The start of the extent. */
+  #head: DataView | undefined;
+
+  /** For an extent of which `length` bytes can be read. */
+  constructor(origin: ExtentOrigin, length: number, out: Recorder) {
+    this.#origin = origin;
+    this.#length = length;
+    this.#out = out;
+  }
+
+  #fault(kind: string, at: number, length: number, message: string, more = {}): void {
+    const { start, volume, node } = this.#origin;
+    this.#out.fault({
       kind,
       structure: directoryRecord.id,
       span: logicalSpan(start + at, length),
@@ -95,90 +115,107 @@ export function* recordPlaces(
       node,
       ...more,
     });
-  let at = 0;
-  while (at < bytes.length) {
-    const sectorEnd = Math.min(bytes.length, at - at % SECTOR + SECTOR);
-    const length = bytes[at] ?? 0;
-    if (length === 0) {
-      // A length of 0 means "no more records in this sector" (6.8.1.1).
-      at = sectorEnd;
-      continue;
-    }
-    if (at > 0 && at % SECTOR === 0 && beginsAnother(view, at)) {
-      fault(
-        "directory-overrun",
-        at,
-        bytes.length - at,
-        `another directory begins ${at} bytes into ` +
-          `the directory extent: its recorded length of ${bytes.length} is too large`,
-      );
-      return;
-    }
-    if (at + HEAD < bytes.length && isForeign(view, at)) {
-      const found = resync(view, at + 2, sectorEnd);
-      fault(
-        "directory-not-records",
-        at,
-        (found ?? sectorEnd) - at,
-        `the bytes at byte ${at} of the ` +
-          `directory extent are no record: none of the three numbers agrees in both orders`,
-      );
-      at = found ?? sectorEnd;
-      continue;
-    }
-    const minimum = HEAD + Math.max(1, at + HEAD <= bytes.length ? bytes[at + HEAD - 1] ?? 0 : 1);
-    const crosses = at + length > sectorEnd;
-    const nameless = at + HEAD <= bytes.length && bytes[at + HEAD - 1] === 0;
-    if (length >= minimum && !crosses && !nameless) {
-      const swallowed = swallowedRecord(view, at, length, minimum, sectorEnd);
-      if (swallowed === undefined) {
-        yield { at, length };
-        at += length;
+  }
+
+  /**
+   * Records that begin before byte `until` of the next part, which is at byte `base` of the extent:
+   * both whole sectors. Unless the extent ends, one more sector follows in `bytes`. Places count from
+   * the start of `bytes`.
+   */
+  *of(bytes: Uint8Array, base = 0, until = bytes.length): Generator<RecordPlace> {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#head ??= new DataView(bytes.slice(0, HEAD + 1).buffer);
+    for (let at = this.#next - base; at < until; at = this.#next - base) {
+      const sectorEnd = Math.min(bytes.length, at - at % SECTOR + SECTOR);
+      const length = bytes[at] ?? 0;
+      if (length === 0) {
+        // A length of 0 means "no more records in this sector" (6.8.1.1).
+        this.#next = base + sectorEnd;
         continue;
       }
-      fault(
-        "record-length",
-        at,
-        1,
-        `a record has length ${length}; the next record begins ${swallowed - at} bytes on`,
-        { recorded: String(length), expected: `${minimum} to ${swallowed - at}` },
-      );
-      yield { at, length: swallowed - at, repaired: true };
-      at = swallowed;
-      continue;
+      if (base + at > 0 && at % SECTOR === 0 && beginsAnother(this.#head, view, at)) {
+        this.#overrun(base + at);
+        return;
+      }
+      if (at + HEAD < bytes.length && isForeign(view, at)) {
+        this.#skipForeign(view, at, sectorEnd, base);
+        continue;
+      }
+      const place = this.#isPossible(view, at, sectorEnd)
+        ? this.#possible(view, at, sectorEnd, base)
+        : this.#impossible(view, at, sectorEnd, base);
+      if (place !== undefined) yield place;
     }
+  }
+
+  #overrun(at: number): void {
+    this.#next = Infinity;
+    this.#fault(
+      "directory-overrun",
+      at,
+      this.#length - at,
+      `another directory begins ${at} bytes into ` +
+        `the directory extent: its recorded length of ${this.#length} is too large`,
+    );
+  }
+
+  #skipForeign(view: DataView, at: number, sectorEnd: number, base: number): void {
+    const next = resync(view, at + 2, sectorEnd) ?? sectorEnd;
+    this.#next = base + next;
+    this.#fault(
+      "directory-not-records",
+      base + at,
+      next - at,
+      `the bytes at byte ${base + at} of the ` +
+        `directory extent are no record: none of the three numbers agrees in both orders`,
+    );
+  }
+
+  #isPossible(view: DataView, at: number, sectorEnd: number): boolean {
+    const length = view.getUint8(at);
+    return length >= minimumLength(view, at) && at + length <= sectorEnd && !isNameless(view, at);
+  }
+
+  // A record whose length may be right: unless another record begins inside it.
+  #possible(view: DataView, at: number, sectorEnd: number, base: number): RecordPlace {
+    const length = view.getUint8(at);
+    const minimum = minimumLength(view, at);
+    const swallowed = swallowedRecord(view, at, length, minimum, sectorEnd);
+    this.#next = base + (swallowed ?? at + length);
+    if (swallowed === undefined) return { at, length };
+    this.#fault(
+      "record-length",
+      base + at,
+      1,
+      `a record has length ${length}; the next record begins ${swallowed - at} bytes on`,
+      { recorded: String(length), expected: `${minimum} to ${swallowed - at}` },
+    );
+    return { at, length: swallowed - at, repaired: true };
+  }
+
+  #impossible(
+    view: DataView,
+    at: number,
+    sectorEnd: number,
+    base: number,
+  ): RecordPlace | undefined {
+    const length = view.getUint8(at);
+    const minimum = minimumLength(view, at);
+    const crosses = at + length > sectorEnd;
+    const nameless = isNameless(view, at);
     const next = resync(view, at + 2, sectorEnd);
     if (nameless && length > HEAD && !crosses) {
-      fault(
-        "name-length-zero",
-        at + HEAD - 1,
-        1,
-        "a directory record has an identifier of length 0",
-        {
-          recorded: "0",
-          expected: "1 or more",
-        },
-      );
-    } else if (crosses && length >= minimum && at + length <= bytes.length && next === undefined) {
-      fault(
-        "record-crosses-sector",
-        at,
-        length,
-        `a record of ${length} bytes at byte ${at % SECTOR} ` +
-          `of its sector reaches into the next one`,
-      );
-      // Where the next sector begins with a record of its own, only the length is wrong.
-      const ends = looksLikeRecord(view, sectorEnd, bytes.length);
-      const fits = !ends || sectorEnd - at >= minimum;
-      if (numbersAgree(view, at) && fits) {
-        yield ends ? { at, length: sectorEnd - at, repaired: true } : { at, length };
-      }
-      at = ends ? sectorEnd : at + length;
-      continue;
+      const message = "a directory record has an identifier of length 0";
+      const numbers = { recorded: "0", expected: "1 or more" };
+      this.#fault("name-length-zero", base + at + HEAD - 1, 1, message, numbers);
+    } else if (
+      crosses && length >= minimum && at + length <= view.byteLength && next === undefined
+    ) {
+      return this.#crossing(view, at, sectorEnd, base);
     } else {
-      fault(
+      this.#fault(
         "record-length",
-        at,
+        base + at,
         1,
         `a record has length ${length}; its head and identifier need ` +
           `${minimum}, and ${sectorEnd - at} bytes are left in its sector`,
@@ -188,14 +225,44 @@ export function* recordPlaces(
         },
       );
     }
+    this.#next = base + (next ?? sectorEnd);
     const room = (next ?? sectorEnd) - at;
-    const salvageable = !nameless && room >= minimum && at + HEAD <= bytes.length &&
+    const salvageable = !nameless && room >= minimum && at + HEAD <= view.byteLength &&
       numbersAgree(view, at);
-    if (salvageable) {
-      yield { at, length: next === undefined ? minimum : Math.min(room, 255), repaired: true };
-    }
-    at = next ?? sectorEnd;
+    if (!salvageable) return undefined;
+    return { at, length: next === undefined ? minimum : Math.min(room, 255), repaired: true };
   }
+
+  #crossing(
+    view: DataView,
+    at: number,
+    sectorEnd: number,
+    base: number,
+  ): RecordPlace | undefined {
+    const length = view.getUint8(at);
+    this.#fault(
+      "record-crosses-sector",
+      base + at,
+      length,
+      `a record of ${length} bytes at byte ${at % SECTOR} ` +
+        `of its sector reaches into the next one`,
+    );
+    // Where the next sector begins with a record of its own, only the length is wrong.
+    const ends = looksLikeRecord(view, sectorEnd, view.byteLength);
+    const fits = !ends || sectorEnd - at >= minimumLength(view, at);
+    this.#next = base + (ends ? sectorEnd : at + length);
+    if (!numbersAgree(view, at) || !fits) return undefined;
+    return ends ? { at, length: sectorEnd - at, repaired: true } : { at, length };
+  }
+}
+
+function minimumLength(view: DataView, at: number): number {
+  const whole = at + HEAD <= view.byteLength;
+  return HEAD + Math.max(1, whole ? view.getUint8(at + HEAD - 1) : 1);
+}
+
+function isNameless(view: DataView, at: number): boolean {
+  return at + HEAD <= view.byteLength && view.getUint8(at + HEAD - 1) === 0;
 }
 
 /**
@@ -240,13 +307,13 @@ function isForeign(view: DataView, at: number): boolean {
 }
 
 // A `.` record that names another extent than the first one does, at the start of a sector.
-function beginsAnother(view: DataView, at: number): boolean {
+function beginsAnother(head: DataView, view: DataView, at: number): boolean {
   if (!looksLikeRecord(view, at, view.byteLength)) return false;
-  const isDot = (from: number) =>
-    view.getUint8(from + HEAD - 1) === 1 && view.getUint8(from + HEAD) === 0;
+  const isDot = (from: DataView, place: number) =>
+    from.getUint8(place + HEAD - 1) === 1 && from.getUint8(place + HEAD) === 0;
   const location = field.locationOfExtent.offset;
-  return isDot(0) && isDot(at) &&
-    view.getUint32(location, true) !== view.getUint32(at + location, true);
+  return isDot(head, 0) && isDot(view, at) &&
+    head.getUint32(location, true) !== view.getUint32(at + location, true);
 }
 
 /** The next place in a sector that looks like a record, or undefined. */

@@ -1,13 +1,18 @@
 // One directory decoded in full, for rules, comparison and `why`: every record with its entries.
 
 import { logicalSpan, roundUp, SECTOR, type Span } from "../../bytes/span.ts";
-import { valuesOf } from "../../bytes/struct.ts";
+import { type Fields, type Layout, type Values, valuesOf } from "../../bytes/struct.ts";
 import { equalBytes } from "../../bytes/text.ts";
-import type { DirectoryView, RecordView, SystemUseEntry } from "../../model/directory.ts";
+import type {
+  DirectoryView,
+  RecordView,
+  SystemUseBytes,
+  SystemUseEntry,
+} from "../../model/directory.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
 import { decodeArea, type SystemUseMode } from "../rockridge/decode.ts";
 import type { Context } from "./context.ts";
-import { holdsRecords, recordHead, recordPlaces } from "./directory.ts";
+import { holdsRecords, recordHead, RecordPlaces, recordPlaces } from "./directory.ts";
 import { directoryRecord } from "./layout.ts";
 
 /** What a tree's directories are read with. */
@@ -28,32 +33,58 @@ type ViewContext = Pick<Context, "read" | "limits" | "logicalSize"> & {
 
 const silent = { structure: () => {}, fault: () => {} };
 
-/** Reads and decodes a directory. Faults were recorded by the walk and are not repeated here. */
+/** Reads and decodes a whole directory. Faults were recorded by the walk and are not repeated here. */
 export async function readDirectoryView(
   node: number,
   reading: TreeReading,
   context: Pick<Context, "read" | "limits" | "logicalSize">,
 ): Promise<DirectoryView> {
+  const whole = await readDirectoryParts(node, reading, context, Infinity).next();
+  if (whole.done === true) throw new Error("a directory has no first part");
+  return whole.value;
+}
+
+/**
+ * Reads a directory from its start to its end, `partBytes` of its extent at a time, which are whole
+ * sectors. The parts have the records of the whole, and there is one at least.
+ */
+export async function* readDirectoryParts(
+  node: number,
+  reading: TreeReading,
+  context: Pick<Context, "read" | "limits" | "logicalSize">,
+  partBytes: number,
+): AsyncGenerator<DirectoryView> {
   const { tree, treeIndex } = reading;
   const { start, length } = tree.extent(node, 0);
   const span = logicalSpan(start, length);
   const wanted = Math.min(length, context.limits.directoryBytes);
-  const end = roundUp(wanted, reading.blockSize);
-  const read = await context.read(start, end + SECTOR);
-  const bytes = read.bytes.subarray(0, wanted);
-  const after = wanted < length ? new Uint8Array(0) : read.bytes.subarray(end);
-  const records: RecordView[] = [];
-  const skipped = tree.unreadable.has(node) && tree.firstChild(node) < 0 && !holdsRecords(bytes);
-  if (!skipped) {
-    const numbers = new NodeNumbers(tree, node);
-    const left = context.limits.allContinuationBytes;
-    const spending = { ...context, continuations: { left } };
-    for (const place of recordPlaces(bytes, { start, volume: "", node }, silent)) {
-      const record = bytes.subarray(place.at, place.at + place.length);
-      records.push(await recordView(record, start + place.at, numbers, reading, spending));
+  const there = Math.max(0, Math.min(wanted, context.logicalSize - start));
+  const places = new RecordPlaces({ start, volume: "", node }, there, silent);
+  const numbers = new NodeNumbers(tree, node);
+  const spending = { ...context, continuations: { left: context.limits.allContinuationBytes } };
+  let skipped = false;
+  for (let from = 0, last = false; !last; from += partBytes) {
+    const to = Math.min(wanted, from + partBytes);
+    const end = roundUp(to, reading.blockSize);
+    const read = await context.read(start + from, end - from + SECTOR);
+    last = to === wanted || read.bytes.length < to - from;
+    // A record may reach into the next part, and the sector behind it shows where it ends.
+    const bytes = read.bytes.subarray(0, wanted - from);
+    const part = bytes.subarray(0, to - from);
+    const after = last && wanted === length ? read.bytes.subarray(end - from) : new Uint8Array(0);
+    if (from === 0) {
+      skipped = tree.unreadable.has(node) && tree.firstChild(node) < 0 && !holdsRecords(bytes);
     }
+    const records: RecordView[] = [];
+    for (const place of skipped ? [] : places.of(bytes, from, part.length)) {
+      const record = bytes.subarray(place.at, place.at + place.length);
+      const at = start + from + place.at;
+      const view = recordView(record, at, numbers, reading, spending);
+      // Most need not wait: a promise for each of a million costs more than its record.
+      records.push(view instanceof Promise ? await view : view);
+    }
+    yield { tree: treeIndex, node, span, from, bytes: part, after, records };
   }
-  return { tree: treeIndex, node, span, bytes, after, records };
 }
 
 /**
@@ -86,11 +117,12 @@ export async function readDirectoryPart(
     if (at < from) continue;
     if (at >= to) break;
     const record = bytes.subarray(place.at, place.at + place.length);
-    records.push(await recordView(record, start + at, numbers, reading, spending));
+    const view = recordView(record, start + at, numbers, reading, spending);
+    records.push(view instanceof Promise ? await view : view);
   }
   const part = bytes.subarray(from - first, Math.max(from, Math.min(wanted, to)) - first);
   const span = logicalSpan(start, length);
-  return { tree: treeIndex, node, span, bytes: part, after: new Uint8Array(0), records };
+  return { tree: treeIndex, node, span, from, bytes: part, after: new Uint8Array(0), records };
 }
 
 /** Gives a record its node, and the number of its file section. */
@@ -161,17 +193,63 @@ class NodeNumbers implements Numbering {
   }
 }
 
-async function recordView(
+/** What of a record is found out at once; the rest of it is decoded on demand. */
+type RecordParts = Pick<
+  RecordView,
+  "identifier" | "reserved" | "node" | "section" | "systemUse" | "other" | "continuations"
+>;
+
+// A large directory is a million of these, and hardly any of their fields are ever asked for.
+class Record implements RecordView {
+  readonly layout: Layout = directoryRecord;
+  readonly owner = "directory";
+  readonly bytes: Uint8Array;
+  readonly identifier: Uint8Array;
+  readonly reserved: 0 | 1 | undefined;
+  readonly node: number | undefined;
+  readonly section: number;
+  readonly systemUse: readonly SystemUseEntry[];
+  readonly other: readonly SystemUseBytes[];
+  readonly continuations: readonly Span[];
+  readonly #start: number;
+  #value: Values<Fields> | undefined;
+
+  constructor(bytes: Uint8Array, start: number, parts: RecordParts) {
+    this.bytes = bytes;
+    this.#start = start;
+    this.identifier = parts.identifier;
+    this.reserved = parts.reserved;
+    this.node = parts.node;
+    this.section = parts.section;
+    this.systemUse = parts.systemUse;
+    this.other = parts.other;
+    this.continuations = parts.continuations;
+  }
+
+  get span(): Span {
+    return logicalSpan(this.#start, this.bytes.length);
+  }
+
+  get value(): Values<Fields> {
+    this.#value ??= valuesOf(directoryRecord, this.bytes);
+    if (this.#value === undefined) throw new Error("a record place is shorter than its head");
+    return this.#value;
+  }
+}
+
+/** Decodes a record; waits only for those of its entries that stand in continuation areas. */
+function recordView(
   bytes: Uint8Array,
   start: number,
   numbers: Numbering,
   reading: TreeReading,
   context: ViewContext,
-): Promise<RecordView> {
+): RecordView | Promise<RecordView> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const { identifier, flags, systemUse } = recordHead(view, { at: 0, length: bytes.length });
   const first = identifier[0];
-  const reserved = identifier.length === 1 && (first === 0 || first === 1) ? first : undefined;
+  const isReserved = identifier.length === 1 && (first === 0 || first === 1);
+  const reserved: 0 | 1 | undefined = isReserved ? first : undefined;
   const { node, section } = reserved === undefined
     ? numbers.take(identifier, flags, start)
     : { node: undefined, section: 0 };
@@ -185,24 +263,13 @@ async function recordView(
     context.limits.systemUseEntries,
     silent,
   );
+  const { entries, other, next } = area;
+  const parts = { identifier, reserved, node, section, systemUse: entries, other } as const;
+  if (next === undefined) return new Record(bytes, start, { ...parts, continuations: [] });
   const continuations: Span[] = [];
-  const more = await continuedEntries(area.next, continuations, reading, context);
-  const value = valuesOf(directoryRecord, bytes);
-  if (value === undefined) throw new Error("a record place is shorter than its head");
-  return {
-    layout: directoryRecord,
-    span: logicalSpan(start, bytes.length),
-    value,
-    owner: "directory",
-    bytes,
-    identifier,
-    reserved,
-    node,
-    section,
-    systemUse: [...area.entries, ...more],
-    other: area.other,
-    continuations,
-  };
+  return continuedEntries(next, continuations, reading, context).then((more) =>
+    new Record(bytes, start, { ...parts, systemUse: [...entries, ...more], continuations })
+  );
 }
 
 async function continuedEntries(
