@@ -13,6 +13,7 @@ import { fileFlags, type Tree } from "../../model/tree.ts";
 import { decodeArea, type SystemUseMode } from "../rockridge/decode.ts";
 import type { Context } from "./context.ts";
 import { holdsRecords, recordHead, RecordPlaces, recordPlaces } from "./directory.ts";
+import { readExtent } from "./extent_parts.ts";
 import { directoryRecord } from "./layout.ts";
 
 /** What a tree's directories are read with. */
@@ -62,16 +63,11 @@ export async function* readDirectoryParts(
   const places = new RecordPlaces({ start, volume: "", node }, there, silent);
   const numbers = new NodeNumbers(tree, node);
   const spending = { ...context, continuations: { left: context.limits.allContinuationBytes } };
+  const padding = roundUp(wanted, reading.blockSize) - wanted;
+  const extent = { start, length: wanted, behind: padding + SECTOR };
   let skipped = false;
-  for (let from = 0, last = false; !last; from += partBytes) {
-    const to = Math.min(wanted, from + partBytes);
-    const end = roundUp(to, reading.blockSize);
-    const read = await context.read(start + from, end - from + SECTOR);
-    last = to === wanted || read.bytes.length < to - from;
-    // A record may reach into the next part, and the sector behind it shows where it ends.
-    const bytes = read.bytes.subarray(0, wanted - from);
-    const part = bytes.subarray(0, to - from);
-    const after = last && wanted === length ? read.bytes.subarray(end - from) : new Uint8Array(0);
+  for await (const part of readExtent(context.read, extent, partBytes)) {
+    const { from, bytes } = part;
     if (from === 0) {
       skipped = tree.unreadable.has(node) && tree.firstChild(node) < 0 && !holdsRecords(bytes);
     }
@@ -83,7 +79,9 @@ export async function* readDirectoryParts(
       // Most need not wait: a promise for each of a million costs more than its record.
       records.push(view instanceof Promise ? await view : view);
     }
-    yield { tree: treeIndex, node, span, from, bytes: part, after, records };
+    const after = wanted < length ? new Uint8Array(0) : part.behind.subarray(padding);
+    const own = bytes.subarray(0, part.length);
+    yield { tree: treeIndex, node, span, from, bytes: own, after, records };
   }
 }
 

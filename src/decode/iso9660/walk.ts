@@ -5,7 +5,7 @@ import { type Fault, valuesOf } from "../../bytes/struct.ts";
 import { equalBytes } from "../../bytes/text.ts";
 import { epochOfTime7 } from "../../bytes/time.ts";
 import { entryValue, type SystemUseEntry } from "../../model/directory.ts";
-import { fileFlags, type Tree } from "../../model/tree.ts";
+import { type Extent, fileFlags, type Tree } from "../../model/tree.ts";
 import {
   decodeArea,
   posixFacts,
@@ -22,8 +22,10 @@ import {
   type RecordHead,
   recordHead,
   type RecordPlace,
+  RecordPlaces,
   recordPlaces,
 } from "./directory.ts";
+import { type ExtentPart, readExtent } from "./extent_parts.ts";
 import { sectionExtents, sumOf } from "./extents.ts";
 import { directoryRecord, extendedAttributeRecord } from "./layout.ts";
 import { resolveChildLinks } from "../rockridge/relocation.ts";
@@ -41,6 +43,9 @@ export type WalkVolume = {
 
 /** Where the root directory is. */
 export type Root = { readonly start: number; readonly length: number; readonly record: number };
+
+/** Bytes of a directory that are held at a time. */
+const PART = 512 * SECTOR;
 
 type Chain = {
   readonly node: number;
@@ -134,20 +139,27 @@ export class TreeWalk {
     const tree = this.#tree;
     const { start, length } = tree.extent(node, 0);
     this.#faultNode = node;
-    const bytes = await this.#readExtent(node, start, length);
-    if (bytes === undefined) return;
+    if (!this.#claimExtent(node, start, length)) return;
+    const { limits, logicalSize } = this.#context;
+    const wanted = Math.min(length, limits.directoryBytes);
     const origin = { start, volume: this.#volume.volume, node };
+    const there = Math.min(wanted, logicalSize - start);
+    const places = new RecordPlaces(origin, there, this.#scoped);
     const first = tree.count;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let chain: Chain | undefined;
-    for (const place of recordPlaces(bytes, origin, this.#scoped)) {
-      if (!this.#budget.take("records", 1)) {
-        this.#limit("records", node, start + place.at, "directory records");
-        this.#stopped = true;
-        break;
+    for await (const part of this.#parts(node, { start, length }, wanted)) {
+      const { bytes, from } = part;
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      for (const place of places.of(bytes, from, part.length)) {
+        if (!this.#budget.take("records", 1)) {
+          this.#limit("records", node, start + from + place.at, "directory records");
+          this.#stopped = true;
+          break;
+        }
+        chain = this.#record(node, start + from, view, bytes, place, chain);
+        if (this.#later.length > 0) await this.#readLater(node);
       }
-      chain = this.#record(node, start, view, bytes, place, chain);
-      if (this.#later.length > 0) await this.#readLater(node);
+      if (this.#stopped) break;
     }
     this.#endChain(chain, start, undefined);
     if (tree.count > first) tree.setChildren(node, first, tree.count - first);
@@ -167,12 +179,15 @@ export class TreeWalk {
     });
   }
 
-  /** The bytes of a directory extent, or undefined with a fault where it holds no records. */
-  async #readExtent(node: number, start: number, length: number): Promise<Uint8Array | undefined> {
+  /** Claims a directory extent; false, with a fault, where it is not to be read. */
+  #claimExtent(node: number, start: number, length: number): boolean {
     const { limits, logicalSize, out } = this.#context;
     const tree = this.#tree;
     const known = this.#visited.get(start);
-    if (known !== undefined) return this.#noteRevisit(node, known, start);
+    if (known !== undefined) {
+      this.#noteRevisit(node, known, start);
+      return false;
+    }
     this.#visited.set(start, node);
     const record = logicalSpan(tree.record(node) + 2, 8);
     if (length === 0 || start + length > logicalSize) {
@@ -185,32 +200,45 @@ export class TreeWalk {
     }
     if (length === 0 || start >= logicalSize) {
       tree.unreadable.set(node, "outside the image");
-      return undefined;
+      return false;
     }
     out.claim(logicalSpan(start, length), "directory", { tree: this.#volume.treeIndex, node });
-    if (!this.#mayRead(node, start, Math.min(length, limits.directoryBytes))) return undefined;
+    if (!this.#mayRead(node, start, Math.min(length, limits.directoryBytes))) return false;
     this.#claimSlack(start + length, node);
-    const wanted = Math.min(length, limits.directoryBytes);
-    const { bytes, unread } = await this.#context.read(start, wanted);
-    if (wanted < length) {
-      this.#fault({
-        kind: "limit",
-        span: logicalSpan(start + wanted, length - wanted),
-        message: `a directory of ${length} bytes is longer than the limit of ${wanted}`,
-      });
+    return true;
+  }
+
+  /** The parts of a directory extent; none, with a fault, where it holds no records. */
+  async *#parts(
+    node: number,
+    extent: Extent,
+    wanted: number,
+  ): AsyncGenerator<ExtentPart> {
+    const tree = this.#tree;
+    const { start, length } = extent;
+    for await (const part of readExtent(this.#context.read, { start, length: wanted }, PART)) {
+      if (part.unread.length > 0) tree.unreadable.set(node, "storage error");
+      if (part.from === 0) {
+        if (wanted < length) {
+          this.#fault({
+            kind: "limit",
+            span: logicalSpan(start + wanted, length - wanted),
+            message: `a directory of ${length} bytes is longer than the limit of ${wanted}`,
+          });
+        }
+        if (!holdsRecords(part.bytes)) {
+          tree.unreadable.set(node, "holds no records");
+          this.#fault({
+            kind: "directory-not-records",
+            span: logicalSpan(start, Math.min(length, SECTOR)),
+            message: `the extent at logical byte ${start} does not hold directory records`,
+          });
+          return;
+        }
+        if (node === 0) this.#findMode(part.bytes);
+      }
+      yield part;
     }
-    if (unread.length > 0) tree.unreadable.set(node, "storage error");
-    if (holdsRecords(bytes)) {
-      if (node === 0) this.#findMode(bytes);
-      return bytes;
-    }
-    tree.unreadable.set(node, "holds no records");
-    this.#fault({
-      kind: "directory-not-records",
-      span: logicalSpan(start, Math.min(length, SECTOR)),
-      message: `the extent at logical byte ${start} does not hold directory records`,
-    });
-    return undefined;
   }
 
   // Directories may hang below each other without end, or lie over each other in an image that is small.
@@ -235,7 +263,7 @@ export class TreeWalk {
     return false;
   }
 
-  #noteRevisit(node: number, known: number, start: number): undefined {
+  #noteRevisit(node: number, known: number, start: number): void {
     const tree = this.#tree;
     let ancestor = tree.parent(node);
     while (ancestor !== 0 && ancestor !== known) ancestor = tree.parent(ancestor);
@@ -248,7 +276,6 @@ export class TreeWalk {
         ? `the directory at logical byte ${start} is one of its own ancestors`
         : `the directory at logical byte ${start} is also reached by another path`,
     });
-    return undefined;
   }
 
   // The system use field of the root's `.` record decides for the whole tree (SUSP 1.12 5.3).
