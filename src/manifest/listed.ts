@@ -26,7 +26,10 @@ export type RecordedDigest = {
 
 /** A path as a list has it. */
 export type ListedPath = {
-  /** Without leading `./` and `/`; a component that is not UTF-8 has one character a byte. */
+  /**
+   * Without leading `./` and `/`, and empty for a digest that stands alone; a component that is not UTF-8 has
+   * one character a byte.
+   */
   readonly path: string;
   /** Hexadecimal of the path's bytes, where it is not valid text. */
   readonly pathBytes?: string;
@@ -41,8 +44,9 @@ export class ParsedManifest {
   readonly format: ManifestFormat;
   /** Digests of the image file itself, where the list has them apart from its files. */
   readonly image: Hashes | undefined;
-  /** What is no file; only JSON lists it. */
-  readonly regions: readonly ListedRegion[];
+  readonly #regions: ListedRegion[];
+  /** Regions with a digest of 64 digits that the list does not name. */
+  readonly #eitherRegions = new Set<number>();
   readonly #paths: string[] = [];
   readonly #pathBytes = new Map<number, string>();
   readonly #volumes = new Map<number, string>();
@@ -57,7 +61,29 @@ export class ParsedManifest {
   constructor(format: ManifestFormat, image?: Hashes, regions: readonly ListedRegion[] = []) {
     this.format = format;
     this.image = image;
-    this.regions = regions;
+    this.#regions = [...regions];
+  }
+
+  /** What is no file. */
+  get regions(): readonly ListedRegion[] {
+    return this.#regions;
+  }
+
+  /** Adds digests of a region: to the one listed last where that is the same. */
+  addRegion(region: ListedRegion, either = false): void {
+    const last = this.#regions.at(-1);
+    const joins = last !== undefined && last.offset === region.offset &&
+      last.length === region.length && last.owner === region.owner;
+    if (joins) this.#regions.pop();
+    const hashes = { ...joins ? last.hashes : {}, ...region.hashes };
+    const index = this.#regions.push({ ...region, hashes }) - 1;
+    if (either) this.#eitherRegions.add(index);
+    this.#ambiguous ||= either;
+  }
+
+  /** Whether the SHA-256 of a region may be its BLAKE3. */
+  isEither(region: number): boolean {
+    return this.#eitherRegions.has(region);
   }
 
   /** Files listed. A path with digests of several algorithms is one. */
@@ -109,6 +135,13 @@ export class ParsedManifest {
       if (this.#algorithm.get(at) < EITHER) continue;
       this.#algorithm.set(at, algorithms.indexOf(algorithm));
     }
+    for (const index of algorithm === "blake3" ? this.#eitherRegions : []) {
+      const region = this.#regions[index];
+      if (region?.hashes.sha256 === undefined) continue;
+      const { sha256: blake3, ...others } = region.hashes;
+      this.#regions[index] = { ...region, hashes: { ...others, blake3 } };
+    }
+    this.#eitherRegions.clear();
   }
 
   /** Adds a digest: to the file of that path listed last, unless that has one of the algorithm. */

@@ -16,6 +16,8 @@ const RENAMED = 3;
 
 /** Listed files by path; the same path may be listed more than once. */
 class PathIndex {
+  /** Whether some path is listed more than once. */
+  repeats = false;
   readonly #first = new Map<string, number>();
   readonly #next: Int32Array;
 
@@ -23,7 +25,9 @@ class PathIndex {
     this.#next = new Int32Array(listed.count).fill(END);
     for (let index = listed.count - 1; index >= 0; index--) {
       const key = pathKey(listed.path(index));
-      this.#next[index] = this.#first.get(key) ?? END;
+      const later = this.#first.get(key);
+      this.repeats ||= later !== undefined;
+      this.#next[index] = later ?? END;
       this.#first.set(key, index);
     }
   }
@@ -51,10 +55,6 @@ function hexOf(bytes: Uint8Array): string {
 /** Which files of an image the files of a list are, and which are on one side only. */
 export class Matching {
   readonly volumes: readonly Volume[];
-  /** Listed files that the image does not have, lines about the image file apart. */
-  readonly missing: number;
-  /** The list is about image files, of which this is one: its other lines say nothing about it. */
-  readonly listsImages: boolean;
   readonly #listed: ParsedManifest;
   /** By volume and node: what was found. */
   readonly #marks: readonly Uint8Array[];
@@ -64,33 +64,85 @@ export class Matching {
   readonly #node = new Column(Uint32Array);
   readonly #image = new Set<number>();
 
-  /** Throws NotFoundError where the image has no volume of the kind, or none at all. */
-  constructor(image: Image, listed: ParsedManifest, volume?: VolumeKind) {
+  /** The entry whose digest is that of the image file, though it has another name. */
+  #renamedImage = END;
+  #missing = 0;
+  readonly #aboutImage: boolean;
+
+  /** Throws NotFoundError where the image has no volume of the kind. */
+  constructor(
+    image: Image,
+    listed: ParsedManifest,
+    { volume, image: aboutImage }: {
+      readonly volume?: VolumeKind | "all";
+      readonly image?: boolean;
+    } = {},
+  ) {
     this.#listed = listed;
+    this.#aboutImage = aboutImage === true;
     this.#first = new Int32Array(listed.count).fill(END);
     const index = new PathIndex(listed);
-    this.volumes = volumesOf(image, listed, index, volume);
+    const chosen = aboutImage === true ? [] : volumesOf(image, listed, index, volume);
+    const others = volume !== undefined || aboutImage === true ? [] : readableOf(image)
+      .filter((each) => !chosen.includes(each));
+    this.volumes = [...chosen, ...others];
     this.#marks = this.volumes.map(({ namespace }) => new Uint8Array(namespace?.tree.count ?? 0));
-    for (const number of this.volumes.keys()) this.#matchVolume(number, index);
-    this.missing = this.#findImage(image);
-    this.listsImages = this.#image.size > 0 && this.#node.length === 0;
+    const kinds = new Set(image.volumes.map(({ kind }) => kind));
+    for (const number of chosen.keys()) this.#matchVolume(number, index, kinds);
+    // What is not found yet, or is listed more than once, is looked for there; nothing there is extra.
+    for (const number of others.keys()) {
+      if (index.repeats || this.#anyUnmatched()) {
+        this.#matchOther(chosen.length + number, index, kinds);
+      }
+    }
+    this.#findImage(image);
+    this.#missing = this.#first.filter((first) => first === END).length - this.#image.size;
   }
 
-  #matchVolume(number: number, index: PathIndex): void {
+  #matchVolume(number: number, index: PathIndex, kinds: ReadonlySet<string>): void {
     const volume = this.volumes[number];
     const marks = this.#marks[number];
     if (volume?.namespace === undefined || marks === undefined) return;
     for (const entry of volume.namespace.entries()) {
       if (entry.type !== "file") continue;
       for (const listed of index.find(entry)) {
-        const kind = this.#listed.volume(listed);
-        if (kind !== undefined && kind !== volume.kind) continue;
-        this.#first[listed] = this.#add(listed, number, entry.node);
-        marks[entry.node] = MATCHED;
+        if (this.#mayBeIn(listed, volume, kinds)) this.#match(listed, number, entry.node);
       }
       const counts = !volume.namespace.tree.isAssociated(entry.node);
       if (counts && marks[entry.node] === 0) marks[entry.node] = EXTRA;
     }
+  }
+
+  #matchOther(number: number, index: PathIndex, kinds: ReadonlySet<string>): void {
+    const volume = this.volumes[number];
+    if (volume?.namespace === undefined) return;
+    for (const entry of volume.namespace.entries()) {
+      if (entry.type !== "file") continue;
+      const found = [...index.find(entry)];
+      for (const listed of found) {
+        const first = this.#first[listed] ?? END;
+        const isOpen = found.length > 1 || first === END || this.#volume.get(first) === number;
+        if (isOpen && this.#mayBeIn(listed, volume, kinds)) {
+          this.#match(listed, number, entry.node);
+        }
+      }
+    }
+  }
+
+  // A list may name the volume of a file; one that this image does not have says nothing here.
+  #mayBeIn(listed: number, { kind }: Volume, kinds: ReadonlySet<string>): boolean {
+    const named = this.#listed.volume(listed);
+    return named === undefined || named === kind || !kinds.has(named);
+  }
+
+  #match(listed: number, number: number, node: number): void {
+    this.#first[listed] = this.#add(listed, number, node);
+    const marks = this.#marks[number];
+    if (marks !== undefined) marks[node] = MATCHED;
+  }
+
+  #anyUnmatched(): boolean {
+    return this.#first.includes(END);
   }
 
   #add(listed: number, volume: number, node: number): number {
@@ -99,16 +151,47 @@ export class Matching {
     return this.#next.push(this.#first[listed] ?? END);
   }
 
-  // A list may name the image file itself: that line is about all its bytes.
-  #findImage(image: Image): number {
+  // A list may name the image file itself: that line is about all its bytes, as is a digest alone. Where
+  // the whole list is said to be about the image, its one line may have any name.
+  #findImage(image: Image): void {
     const names = new Set([image.path, image.source.name].map(baseName));
-    let missing = 0;
+    const paths = new Set<string>();
     for (let index = 0; index < this.#listed.count; index++) {
       if (this.#first[index] !== END) continue;
-      if (names.has(baseName(this.#listed.path(index).path))) this.#image.add(index);
-      else missing++;
+      const { path } = this.#listed.path(index);
+      paths.add(path);
+      if (path === "" || names.has(baseName(path))) this.#image.add(index);
     }
-    return missing;
+    if (this.#aboutImage && this.#image.size === 0 && paths.size === 1) {
+      for (let index = 0; index < this.#listed.count; index++) this.#image.add(index);
+    }
+  }
+
+  /** Listed files that the image does not have, lines about the image file apart. */
+  get missing(): number {
+    return this.#missing;
+  }
+
+  /** The list is about image files, of which this is one: its other lines say nothing about it. */
+  get listsImages(): boolean {
+    return this.#aboutImage || (this.#image.size > 0 && this.#node.length === 0);
+  }
+
+  /** Whether no line is about a file of the image, nor about the image file. */
+  get findsNothing(): boolean {
+    return this.#listed.count > 0 && this.#image.size === 0 && this.#node.length === 0;
+  }
+
+  /** Says that a line is about the image file, though it has another name. */
+  renameImage(index: number): void {
+    this.#image.add(index);
+    this.#missing--;
+    this.#renamedImage = index;
+  }
+
+  /** Whether a line is about the image file under another name. */
+  isRenamedImage(index: number): boolean {
+    return index === this.#renamedImage;
   }
 
   /** Whether a listed file is the image file itself. */
@@ -119,6 +202,17 @@ export class Matching {
   /** Whether some line is about the image file itself. */
   get namesImage(): boolean {
     return this.#image.size > 0;
+  }
+
+  /** How many files of each volume the list is about. */
+  *matched(): Generator<{ readonly volume: Volume; readonly files: number }> {
+    for (const [number, volume] of this.volumes.entries()) {
+      let files = 0;
+      for (const mark of this.#marks[number] ?? []) {
+        if (mark === MATCHED || mark === RENAMED) files++;
+      }
+      if (files > 0) yield { volume, files };
+    }
   }
 
   /** The files that a listed file may be; several where names repeat. */
@@ -161,21 +255,28 @@ function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 
+function readableOf(image: Image): Volume[] {
+  const readable = image.volumes.filter((volume) => volume.namespace !== undefined);
+  const richest = image.richest();
+  return readable.sort((a, b) => Number(b === richest) - Number(a === richest));
+}
+
 // The volumes that the list names; else the one that has most of its paths, the richest of those.
 function volumesOf(
   image: Image,
   listed: ParsedManifest,
   index: PathIndex,
-  wanted: VolumeKind | undefined,
+  wanted: VolumeKind | "all" | undefined,
 ): readonly Volume[] {
   if (wanted !== undefined) return volumesFor(image, wanted);
-  const readable = image.volumes.filter((volume) => volume.namespace !== undefined);
+  const readable = readableOf(image);
   const named = new Set<string>();
   for (let at = 0; at < listed.count; at++) {
     const kind = listed.volume(at);
     if (kind !== undefined) named.add(kind);
   }
-  if (named.size > 0) return readable.filter(({ kind }) => named.has(kind));
+  const there = readable.filter(({ kind }) => named.has(kind));
+  if (there.length > 0) return there;
   if (listed.count === 0) return [];
   let [best] = readable.length === 0 ? [] : volumesFor(image, undefined);
   let most = best === undefined ? 0 : countPaths(best, index);

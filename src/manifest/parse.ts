@@ -48,9 +48,10 @@ const byTag: Readonly<Record<string, Algorithm>> = {
 };
 
 /**
- * Reads a list of digests in any format that manifests are written in. Carriage returns before line
- * ends, comments (`#`) and the armour of a clear signature are passed over. A line that is none of
- * these fails the whole list, since what it vouches for would go unchecked.
+ * Reads a list of digests in any format that manifests are written in. A digest alone on its line is
+ * that of the image file; comments in the form of `manifest --regions` are regions. Carriage returns
+ * before line ends, other comments (`#`) and the armour of a clear signature are passed over. A line
+ * that is none of these fails the whole list, since what it vouches for would go unchecked.
  */
 export function parseManifest(list: Uint8Array | string): ParsedManifest | ParseFailure {
   const bytes = typeof list === "string" ? new TextEncoder().encode(list) : list;
@@ -61,6 +62,8 @@ export function parseManifest(list: Uint8Array | string): ParsedManifest | Parse
     ? parseJson(bytes.subarray(start))
     : parseLines(bytes.subarray(start));
 }
+
+const notText: ParseFailure = { error: "Cannot read the list: it is not text" };
 
 type Line = {
   readonly place: ListedPath;
@@ -75,17 +78,32 @@ function parseLines(bytes: Uint8Array): ParsedManifest | ParseFailure {
   let number = 0;
   for (const line of signedLines(bytes)) {
     number = line.number;
-    if (line.bytes.length === 0 || line.bytes[0] === 0x23) continue;
-    const found = parseTag(line.bytes) ?? parseGnu(line.bytes);
+    if (line.bytes.length === 0) continue;
+    if (line.bytes[0] === 0x23) {
+      const region = parseRegion(line.bytes);
+      if (region === undefined) continue;
+      parsed ??= new ParsedManifest(region.format);
+      parsed.addRegion(region, region.either);
+      continue;
+    }
+    const found = parseTag(line.bytes) ?? parseGnu(line.bytes) ?? parseBare(line.bytes);
     if (found === undefined || typeof found === "string") {
-      const why = found ?? "it is no line of a list of digests";
-      const text = JSON.stringify(decodeUtf8(line.bytes.subarray(0, 60)).text);
-      return { error: `Cannot read line ${number} of the list: ${why}: ${text}` };
+      return unknownLine(line, found ?? "it is no line of a list of digests");
     }
     parsed ??= new ParsedManifest(found.format);
     parsed.add(found.place, found.algorithm, fromHex(found.digest), found.either);
   }
   return parsed ?? { error: `Cannot read the list: there is no digest in its ${number} lines` };
+}
+
+function unknownLine(
+  line: { readonly number: number; readonly bytes: Uint8Array },
+  why: string,
+): ParseFailure {
+  const { text, valid } = decodeUtf8(line.bytes);
+  if (!valid || /[^\P{Cc}\t]/u.test(text)) return notText;
+  const start = JSON.stringify([...text].slice(0, 60).join(""));
+  return { error: `Cannot read line ${line.number} of the list: ${why}: ${start}` };
 }
 
 function* lines(bytes: Uint8Array): Generator<{ number: number; bytes: Uint8Array }> {
@@ -128,6 +146,31 @@ function parseGnu(line: Uint8Array): Line | undefined {
   if (place === undefined) return undefined;
   const digest = decodeUtf8(line.subarray(start, end)).text.toLowerCase();
   return { place, algorithm, either: end - start === 64, digest, format: "gnu" };
+}
+
+// A digest and nothing else is that of the image file.
+function parseBare(line: Uint8Array): Line | undefined {
+  const algorithm = line.every(isHexDigit) ? byDigits[line.length] : undefined;
+  if (algorithm === undefined) return undefined;
+  const digest = decodeUtf8(line).text.toLowerCase();
+  return { place: { path: "" }, algorithm, either: line.length === 64, digest, format: "gnu" };
+}
+
+type RegionLine = ListedRegion & Pick<Line, "either" | "format">;
+
+// `# DIGEST  [owner] name offset+length`, or the same with a tag: checking tools take it as a comment.
+function parseRegion(comment: Uint8Array): RegionLine | undefined {
+  const line = comment.subarray(comment[1] === 0x20 ? 2 : 1);
+  const found = parseTag(line) ?? parseGnu(line);
+  if (found === undefined || typeof found === "string") return undefined;
+  const { place, algorithm, either, digest, format } = found;
+  const parts = /^\[([a-z-]+)\](?: (.*))? (\d+)\+(\d+)$/su.exec(place.path);
+  if (parts === null) return undefined;
+  const [, owner = "", name] = parts;
+  const [offset, length] = [Number(parts[3]), Number(parts[4])];
+  if (!isSize(offset) || !isSize(length)) return undefined;
+  const named = name === undefined ? {} : { name };
+  return { owner, ...named, offset, length, hashes: { [algorithm]: digest }, either, format };
 }
 
 function parseTag(line: Uint8Array): Line | string | undefined {
@@ -203,6 +246,7 @@ function parseJson(bytes: Uint8Array): ParsedManifest | ParseFailure {
   try {
     document = JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
+    if (bytes.includes(0)) return notText;
     const why = error instanceof Error ? error.message : String(error);
     return { error: `Cannot read the list as JSON: ${why}` };
   }

@@ -2,6 +2,7 @@
 
 import type { Owner } from "../bytes/span.ts";
 import type { Algorithm } from "../kernel/digest.ts";
+import type { VolumeKind } from "../model/namespace.ts";
 import type { EntryFacts, Hashes, ImageFacts, ToolFacts } from "../model/result.ts";
 
 /** An entry with its digests; no `hashes` on what was not read whole, or has no content. */
@@ -40,16 +41,28 @@ export type VerifyEntry = {
   readonly path: string;
   readonly pathBytes?: string;
   readonly state: VerifyState;
+  /** Where the file was found; absent for what is no file of a volume. */
+  readonly volume?: VolumeKind;
+  /** The entry is the image file itself. */
+  readonly image?: true;
   readonly algorithm?: Algorithm;
   readonly recorded?: string;
   readonly computed?: string;
-  /** The path in the image, where the entry was found under another name. */
+  /** The path in the image, or that of the image file, where it was found under another name. */
   readonly renamedTo?: string;
   /** Place in the image of an entry that is no file; its `path` is then `[owner] name`. */
   readonly offset?: number;
   readonly length?: number;
-  /** Why the state is `unreadable`, or what the listed path is if no regular file. */
+  /** Why the state is `unreadable`, or what explains a `mismatch`. */
   readonly reason?: string;
+};
+
+/** What of an image a verification was about. */
+export type VerifyScope = {
+  /** Whether the image file itself was. */
+  readonly image: boolean;
+  readonly regions: number;
+  readonly files: readonly { readonly volume: VolumeKind; readonly files: number }[];
 };
 
 /** `discern.verify/1`. */

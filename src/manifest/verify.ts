@@ -1,7 +1,7 @@
 // Verifies an image against a list of digests: only what the list needs is read, in disc order.
 
 import { type Algorithm, DigestSet } from "../kernel/digest.ts";
-import { imageFacts } from "../model/describe.ts";
+import { imageFacts, NotFoundError, unreadReason } from "../model/describe.ts";
 import type { Image } from "../model/image.ts";
 import type { VolumeKind } from "../model/namespace.ts";
 import type { Hashes, WorkOptions } from "../model/result.ts";
@@ -10,20 +10,25 @@ import { readContent } from "./content.ts";
 import { type ContentDigest, digestImage, type ImageDigests } from "./digest_image.ts";
 import type { ListedRegion, ParsedManifest, RecordedDigest } from "./listed.ts";
 import { type FileRef, Matching } from "./match.ts";
-import type { VerifyEntry, VerifyResult, VerifyState } from "./result.ts";
+import type { VerifyEntry, VerifyResult, VerifyScope, VerifyState } from "./result.ts";
 import { Window } from "./window.ts";
 
 /** How to verify. */
 export type VerifyOptions = WorkOptions & {
-  /** The namespace that the paths belong to; what the list says, or has most paths of, where absent. */
-  readonly volume?: VolumeKind;
+  /**
+   * The namespace that the paths belong to, or all of them. Where absent, what the list says or has most
+   * paths of; a path that is not there is looked for in the others.
+   */
+  readonly volume?: VolumeKind | "all";
+  /** The list is about the image file itself, by whatever name. */
+  readonly image?: boolean;
 };
 
 /** Small files whose content tells SHA-256 from BLAKE3 where the list does not say which it has. */
 const TRIED = 8;
 const TRIED_BYTES = 1024 * 1024;
 
-type Place = Pick<VerifyEntry, "path" | "pathBytes" | "offset" | "length">;
+type Place = Pick<VerifyEntry, "path" | "pathBytes" | "offset" | "length" | "image">;
 
 /** A verification whose digests are computed; its entries are made one at a time. */
 export class Verification {
@@ -48,6 +53,19 @@ export class Verification {
     this.#regions = regions;
   }
 
+  /** What of the image the entries were about, once all of them are made. */
+  checked(): VerifyScope {
+    const { namesImage, listsImages } = this.#matching;
+    return {
+      image: namesImage || this.#listed.image !== undefined,
+      regions: listsImages ? 0 : this.#listed.regions.length,
+      files: Array.from(this.#matching.matched(), ({ volume, files }) => ({
+        volume: volume.kind,
+        files,
+      })),
+    };
+  }
+
   /** The entries of the list in its order, then the files of the image that it does not have. */
   *entries(): Generator<VerifyEntry> {
     const listed = this.#listed;
@@ -57,17 +75,17 @@ export class Verification {
       yield this.#entry(index, extras);
     }
     if (listed.image !== undefined) {
-      yield compared({ path: this.image.path }, recordedIn(listed.image), this.#whole());
+      yield this.#ofImage(this.image.path, recordedIn(listed.image));
     }
+    if (this.#matching.listsImages) return;
     for (const [index, { owner, name, offset, length, hashes }] of listed.regions.entries()) {
       const path = name === undefined ? `[${owner}]` : `[${owner}] ${name}`;
       const found = this.#regions[index] ?? { state: "unreadable" };
       yield compared({ path, offset, length }, recordedIn(hashes), found);
     }
-    for (const { entry: { path, pathBytes } } of this.#matching.extras()) {
-      yield pathBytes === undefined
-        ? { path, state: "extra" }
-        : { path, pathBytes: hexOf(pathBytes), state: "extra" };
+    for (const { volume, entry: { path, pathBytes } } of this.#matching.extras()) {
+      const bytes = pathBytes === undefined ? {} : { pathBytes: hexOf(pathBytes) };
+      yield { path, ...bytes, state: "extra", volume: volume.kind };
     }
   }
 
@@ -80,18 +98,36 @@ export class Verification {
   #entry(index: number, extras: ReadonlyMap<string, FileRef>): VerifyEntry {
     const { path, pathBytes } = this.#listed.path(index);
     const recorded = this.#listed.digests(index);
-    if (this.#matching.isImage(index)) return compared({ path }, recorded, this.#whole());
+    if (this.#matching.isRenamedImage(index)) {
+      const entry = compared({ path, image: true }, recorded, this.#whole());
+      return { ...entry, state: "renamed", renamedTo: this.image.path };
+    }
+    if (this.#matching.isImage(index)) {
+      return this.#ofImage(path === "" ? this.image.path : path, recorded);
+    }
     const place = {
       path: `/${path}`,
       ...(pathBytes === undefined ? {} : { pathBytes: `2f${pathBytes}` }),
     };
     let worst: VerifyEntry | undefined;
     for (const { volume, node } of this.#matching.files(index)) {
-      const entry = compared(place, recorded, this.#digests.of(volume, node));
+      const { kind } = volume;
+      const entry = {
+        ...compared(place, recorded, this.#digests.of(volume, node)),
+        volume: kind,
+      };
       if (entry.state === "ok") return entry;
       worst ??= entry;
     }
     return worst ?? this.#missing(place, recorded, extras);
+  }
+
+  // An image file that is not whole explains why its digest is another.
+  #ofImage(path: string, recorded: readonly RecordedDigest[]): VerifyEntry {
+    const entry = compared({ path, image: true }, recorded, this.#whole());
+    const early = this.image.volumeEnd - this.image.mapping.logicalSize;
+    if (entry.state !== "mismatch" || early <= 0) return entry;
+    return { ...entry, reason: `the image ends ${early} bytes before its volume does` };
   }
 
   #missing(
@@ -105,10 +141,13 @@ export class Verification {
       ...(first === undefined ? {} : { algorithm: first.algorithm, recorded: first.hex }),
     };
     const found = extras.get(recorded.map((each) => each.hex).join());
+    const unread = unreadReason(this.image);
+    if (unread !== undefined) return { ...entry, state: "unreadable", reason: unread };
     if (found === undefined || first === undefined) return { ...entry, state: "missing" };
     this.#matching.rename(found);
     const renamedTo = found.volume.namespace?.path(found.node) ?? "/";
-    return { ...entry, state: "renamed", computed: first.hex, renamedTo };
+    const { kind } = found.volume;
+    return { ...entry, state: "renamed", volume: kind, computed: first.hex, renamedTo };
   }
 
   // By all the digests that missing files have. Having no bytes says nothing about where a file went.
@@ -175,15 +214,17 @@ function compared(
 /**
  * Reads what a list needs, in disc order. Paths are matched with and without a leading `./` or `/`. A
  * line with the image file's own name is about all its bytes; a list without any other line for this
- * image is one of images, and its other lines are passed over. Rejects with NotFoundError where there
- * is no such volume, and with the signal's reason.
+ * image is one of images, and its other lines are passed over. A list of which no line is about a file
+ * of the image is compared with the image file too, which may have had another name. Rejects with
+ * NotFoundError where there is no such volume, or nothing of the image that the list is about can be
+ * read, and with the signal's reason.
  */
 export async function openVerification(
   image: Image,
   listed: ParsedManifest,
   options: VerifyOptions = {},
 ): Promise<Verification> {
-  const matching = new Matching(image, listed, options.volume);
+  const matching = new Matching(image, listed, options);
   const told = await tellDigests(image, listed, matching);
   if (told !== undefined) listed.settle(told);
   const work = {
@@ -194,11 +235,35 @@ export async function openVerification(
     ...work,
     algorithms: algorithmsOf(listed),
     wanted: (volume, node) => matching.needs(volume, node),
-    image: matching.namesImage || listed.image !== undefined,
+    image: matching.namesImage || matching.findsNothing || listed.image !== undefined,
   });
+  if (matching.findsNothing) findWhole(listed, matching, digests.whole ?? {});
+  requireReadable(image, listed, matching);
   if (namesWhole(listed, matching, digests.whole?.blake3)) listed.settle("blake3");
   const regions = await digestRegions(image, listed.regions, work);
   return new Verification(listed, matching, digests, regions);
+}
+
+// A volume that is not read yet says nothing about its files, so the list must be about something else.
+function requireReadable(image: Image, listed: ParsedManifest, matching: Matching): void {
+  const why = unreadReason(image);
+  const others = matching.namesImage || matching.listsImages || listed.image !== undefined ||
+    listed.regions.length > 0;
+  if (why !== undefined && !others) {
+    throw new NotFoundError(`Cannot verify ${image.path}: ${why}`);
+  }
+}
+
+// The line that has the digests of the image file.
+function findWhole(listed: ParsedManifest, matching: Matching, whole: Hashes): void {
+  for (let index = 0; index < listed.count; index++) {
+    const recorded = listed.digests(index);
+    const isWhole = recorded.length > 0 &&
+      recorded.every(({ algorithm, either, hex }) =>
+        whole[algorithm] === hex || (either && whole.blake3 === hex)
+      );
+    if (isWhole) return matching.renameImage(index);
+  }
 }
 
 /** Verifies an image against a list: `discern.verify/1`. See {@linkcode openVerification}. */
@@ -247,6 +312,23 @@ async function tellDigests(
     tried++;
     if (hashes.sha256 === either.hex) return "sha256";
     if (hashes.blake3 === either.hex) return "blake3";
+  }
+  return listed.ambiguous ? await tellRegions(image, listed) : undefined;
+}
+
+async function tellRegions(
+  image: Image,
+  listed: ParsedManifest,
+): Promise<"sha256" | "blake3" | undefined> {
+  const window = new Window(image, {});
+  let tried = 0;
+  for (const [index, { offset, length, hashes }] of listed.regions.entries()) {
+    if (!listed.isEither(index) || length > window.size || tried++ >= TRIED) continue;
+    const digests = new DigestSet(["sha256", "blake3"]);
+    digests.update((await window.file(offset, length)).bytes);
+    const { sha256, blake3 } = digests.hex();
+    if (sha256 === hashes.sha256) return "sha256";
+    if (blake3 === hashes.sha256) return "blake3";
   }
   return undefined;
 }

@@ -17,6 +17,8 @@ async function makeFiles(): Promise<{ readonly names: Map<string, string>; remov
     ["$MISSING", `${folder}/missing.iso`],
     ["$FOLDER", folder],
     ["$NEW", `${folder}/new`],
+    ["$JOINED", `${folder}/JOINED`],
+    ["$DIGEST", "3ce622563c9466386b1777f57210743345c32da07110de4b577e0c1b0df23a1a"],
     ["$UDF", `${folder}/udf.img`],
     ["$CUT", `${folder}/cut.iso`],
     ["$SUMS", `${folder}/SHA256SUMS`],
@@ -25,6 +27,8 @@ async function makeFiles(): Promise<{ readonly names: Map<string, string>; remov
   await Deno.writeFile(`${folder}/udf.img`, await fixtureImage("udf-102-dvd-mkudffs"));
   const { bytes } = await discern(["manifest", sample]);
   await Deno.writeFile(`${folder}/SHA256SUMS`, bytes);
+  const joined = await discern(["manifest", sample, "--volume", "all", "--regions", "-q"]);
+  await Deno.writeFile(`${folder}/JOINED`, joined.bytes);
   return { names, remove: () => Deno.removeSync(folder, { recursive: true }) };
 }
 

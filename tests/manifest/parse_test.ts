@@ -73,6 +73,7 @@ const lists: readonly { name: string; list: string; rows: readonly Row[] }[] = [
     list: `${md5}  a\n${md5}  a\n`,
     rows: [["a", `md5 ${md5}`], ["a", `md5 ${md5}`]],
   },
+  { name: "a digest alone", list: `${sha1}\n`, rows: [["", `sha1 ${sha1}`]] },
   {
     name: "a clear signature",
     list: `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n# size\nMD5 (a) = ${md5}\n` +
@@ -102,6 +103,12 @@ const failures: readonly { name: string; list: string; error: RegExp }[] = [
   { name: "a bad escape", list: `\\${md5}  a\\tb\n`, error: /line 1/ },
   { name: "an unknown tag", list: `WHIRLPOOL (a) = ${sha512}\n`, error: /WHIRLPOOL is not known/ },
   { name: "a tag with too few digits", list: `SHA256 (a) = ${md5}\n`, error: /64 digits, not 32/ },
+  {
+    name: "binary data",
+    list: "\0\x01CD001\x01\n",
+    error: /^Cannot read the list: it is not text$/,
+  },
+  { name: "binary data that begin like JSON", list: "{\0\x01", error: /list: it is not text$/ },
   { name: "broken JSON", list: "{", error: /as JSON/ },
   { name: "other JSON", list: "[1]", error: /format none, not discern.manifest/ },
   { name: "another document", list: '{"format":"discern.audit/1"}', error: /discern.audit\/1/ },

@@ -140,6 +140,7 @@ Deno.test("verify() checks the image file by the line with its name", async () =
     const result = await verified(image, list);
     assertEquals(result.entries, [{
       path: "sample.iso",
+      image: true,
       state: "ok",
       algorithm,
       recorded: digest,
@@ -173,6 +174,135 @@ Deno.test("verify() checks every digest, region and volume of discern's JSON", a
   assertEquals(new Set(bad.map(({ state }) => state)), new Set(["mismatch"]));
   assertEquals(bad.filter(({ offset }) => offset !== undefined).length, 1);
   assertEquals(bad.filter(({ path }) => path.toUpperCase() === "/README.MD").length, 3);
+});
+
+const joinedKinds = ["iso9660", "joliet", "rockridge"] as const;
+
+for (const format of ["gnu", "bsd"] as const) {
+  Deno.test(`verify() finds every namespace of a ${format} list ok`, async () => {
+    const image = await openFixture("sample");
+    const lists = await Promise.all(joinedKinds.map((kind) => listOf(image, format, "md5", kind)));
+    const list = new Uint8Array(await new Blob(lists).arrayBuffer());
+    for (const options of [{}, { volume: "all" }] as const) {
+      const result = await verified(image, list, options);
+      const count = (await manifest(image, { volume: "all" })).files
+        .filter(({ type }) => type === "file").length;
+      assertEquals(result.summary, { ...zeroCounts, ok: count });
+      assertEquals(new Set(result.entries.map(({ volume }) => volume)).size >= 2, true);
+    }
+    const one = await verified(image, list, { volume: "joliet" });
+    assert(one.summary.missing + one.summary.renamed > 0);
+  });
+}
+
+Deno.test("verify() looks a path up in the other namespaces before it is missing", async () => {
+  const image = await openFixture("sample");
+  const rockRidge = new TextDecoder().decode(await listOf(image, "gnu", "md5"));
+  const iso = new TextDecoder().decode(await listOf(image, "gnu", "md5", "iso9660"));
+  const line = iso.split("\n").find((each) => each.endsWith("  README.MD")) ?? "";
+  const result = await verified(image, `${rockRidge}${line}\n${line.slice(0, 32)}  NOWHERE\n`);
+  assertEquals(named(result, "missing"), ["/NOWHERE"]);
+  assertEquals(result.summary, { ...zeroCounts, ok: result.entries.length - 1, missing: 1 });
+  assertEquals(result.entries.find(({ path }) => path === "/README.MD")?.volume, "iso9660");
+});
+
+Deno.test("verify() takes one path of two namespaces for two files", async () => {
+  const image = await openFixture("sample");
+  const { files } = await manifest(image, { volume: "all", algorithms: ["md5"] });
+  const [one, two] = files.filter(({ volume, bytes }) => volume === "rockridge" && bytes > 0);
+  const digests = [one, two].map((file) => file?.hashes?.md5);
+  const index = files.findIndex(({ volume, path }) => volume === "joliet" && path === one?.path);
+  assert(index >= 0);
+  // The list of an image whose Joliet file of that name has the other content.
+  const list = `${digests[0]}  ${one?.path}\n${digests[1]}  ${one?.path}\n`;
+  const { entries } = await verified(image, list);
+  assertEquals(entries.slice(0, 2).map(({ state }) => state), ["ok", "mismatch"]);
+});
+
+Deno.test("verify() holds a listed volume to its own paths", async () => {
+  const image = await openFixture("sample");
+  const document = await manifest(image, { volume: "rockridge" });
+  const listed = (volume: string, path: string) =>
+    JSON.stringify({
+      ...document,
+      files: document.files.filter((file) => file.path === "/README.md")
+        .map((file) => ({ ...file, volume, path })),
+    });
+  const strict = await verified(image, listed("iso9660", "/README.md"));
+  assertEquals([strict.summary.ok, strict.summary.renamed], [0, 1]);
+  const gone = await verified(image, listed("udf", "/README.md"));
+  assertEquals(gone.summary.ok, 1);
+});
+
+Deno.test("verify() takes a list for one of the image itself where asked to", async () => {
+  const bytes = await fixtureImage("sample");
+  const image = await examine(new MemorySource(bytes, "sample.iso"));
+  const sha256 = (await manifest(image, { image: true })).image.hashes?.sha256 ?? "";
+  const zeros = "0".repeat(64);
+  const cases: readonly (readonly [string, boolean, string])[] = [
+    [sha256, true, "ok"],
+    [sha256.toUpperCase(), false, "ok"],
+    [`${sha256}  download.tmp\n`, true, "ok"],
+    [`${sha256}  download.tmp\n`, false, "renamed"],
+    [`${zeros}  other.iso\n${sha256}  download.tmp\n`, true, "renamed"],
+    [`${zeros}  other.iso\n${sha256}  sample.iso\n`, true, "ok"],
+    [zeros, true, "mismatch"],
+    [`${zeros}  download.tmp\n`, true, "mismatch"],
+    [`${zeros}  README.md\n`, true, "mismatch"],
+  ];
+  for (const [list, aboutImage, state] of cases) {
+    const result = await verified(image, list, { image: aboutImage });
+    assertEquals(result.entries.map((entry) => entry.state), [state], list);
+    assertEquals(result.entries[0]?.image, true);
+    if (state === "renamed") assertEquals(result.entries[0]?.renamedTo, "sample.iso");
+  }
+  const none = await verified(image, `${zeros}  a\n${zeros}  b\n`, { image: true });
+  assertEquals(none.entries, []);
+});
+
+Deno.test("verify() says that a cut image is why its digest is another", async () => {
+  const image = await examine(
+    new MemorySource((await fixtureImage("sample")).subarray(0, 300_000), "sample.iso"),
+  );
+  const { entries } = await verified(image, "0".repeat(32));
+  assertEquals(entries.map(({ state }) => state), ["mismatch"]);
+  assertEquals(entries[0]?.reason, "the image ends 138272 bytes before its volume does");
+});
+
+Deno.test("verify() checks the regions of lines, of whichever algorithm", async () => {
+  const bytes = await fixtureImage("sample");
+  const image = await examine(new MemorySource(bytes, "sample.iso"));
+  const changed = bytes.slice();
+  changed.set([0x58], 5); // system area
+  const other = await examine(new MemorySource(changed, "sample.iso"));
+  for (const algorithm of ["sha256", "blake3", "crc32"] as const) {
+    const { regions = [] } = await manifest(image, { algorithms: [algorithm], regions: true });
+    for (const bsd of [true, false]) {
+      const lines = regions.map(({ owner, name = "", offset, length, hashes }) => {
+        const place = `[${owner}] ${name}${name === "" ? "" : " "}${offset}+${length}`;
+        const digest = hashes?.[algorithm] ?? "";
+        return bsd
+          ? `# ${algorithm.toUpperCase()} (${place}) = ${digest}\n`
+          : `# ${digest}  ${place}\n`;
+      });
+      const list = lines.join("");
+      const same = await verified(image, list);
+      assertEquals(same.summary, { ...zeroCounts, ok: regions.length }, `${algorithm} ${bsd}`);
+      assertEquals((await verified(other, list)).summary.mismatch, 1);
+    }
+  }
+});
+
+Deno.test("verify() refuses a volume that is not read, but for the image itself", async () => {
+  const image = await openFixture("udf-102-dvd-mkudffs");
+  const md5 = (await manifest(image, { image: true, algorithms: ["md5"] })).image.hashes?.md5 ?? "";
+  await assertRejects(
+    () => verified(image, `${"0".repeat(32)}  a\n`),
+    NotFoundError,
+    "not read yet",
+  );
+  assertEquals((await verified(image, md5)).summary.ok, 1);
+  assertEquals((await verified(image, `${md5}  any.iso\n`)).summary.renamed, 1);
 });
 
 Deno.test("verify() never says that a file listed without a digest is ok", async () => {

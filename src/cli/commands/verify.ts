@@ -1,10 +1,11 @@
 // discern verify IMAGE [MANIFEST]
 
-import type { Command } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import {
   openVerification,
   type ParsedManifest,
   parseManifest,
+  type Verification,
   type VerifyEntry,
   verifyHead,
   type VerifyResult,
@@ -12,6 +13,7 @@ import {
 import { PlatformError } from "../../platform/errors.ts";
 import { readWhole } from "../../platform/file_source.ts";
 import { gather } from "../../platform/stdin.ts";
+import { escapeText } from "../../report/escape.ts";
 import { verifyLine, verifySummary } from "../../report/text/verify.ts";
 import * as flags from "../flags.ts";
 import { Job, requireImage, UsageError } from "../job.ts";
@@ -22,8 +24,9 @@ export function addVerify(program: Command, { io, finish }: Context): void {
   program.command("verify")
     .description("against a manifest in any format that manifest writes")
     .argument("<image>", "a file, or - with --spool")
-    .argument("[manifest]", "a list of digests; - for standard input")
-    .addOption(flags.oneVolume())
+    .argument("[manifest]", "a list of digests, or one digest; - for standard input")
+    .addOption(new Option("--image", "the list is about the image file itself").conflicts("volume"))
+    .addOption(flags.volume())
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())
@@ -50,16 +53,19 @@ export function addVerify(program: Command, { io, finish }: Context): void {
           requireImage(image);
           const verification = await openVerification(image, listed, {
             ...job.work(),
+            image: options.image === true,
             ...(options.volume === undefined ? {} : { volume: options.volume }),
           });
           const tally = new Tally();
-          const entries = tally.counting(verification.entries());
           if (options.json) {
             const summary = () => tally.summary;
+            const entries = tally.counting(verification.entries());
             await job.document({ ...verifyHead(image), entries, summary });
-          } else await printText(job, path, entries, tally);
+          } else await printText(job, path, verification, tally);
           if (tally.total > 0 || job.interrupted) return tally.status;
-          job.warn(`Cannot verify ${path}: no line of ${list} is about it`);
+          job.warn(
+            `Cannot verify ${escapeText(path)}: no line of ${escapeText(list)} is about it`,
+          );
           return 2;
         }),
       );
@@ -68,11 +74,25 @@ export function addVerify(program: Command, { io, finish }: Context): void {
 
 const LIST_LIMIT = 1024 ** 3;
 
+/** Hexadecimal digits of the digests that are known. */
+const DIGEST = /^(?:[0-9a-f]{8}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i;
+
 async function readList(path: string, job: Job): Promise<ParsedManifest> {
-  const bytes = path === "-" ? await gather(job.io.stdin, LIST_LIMIT) : readWhole(path, LIST_LIMIT);
+  const bytes = path === "-" ? await gather(job.io.stdin, LIST_LIMIT) : readFile(path);
   const listed = parseManifest(bytes);
   if ("error" in listed) throw new PlatformError(`${listed.error} (${path})`);
   return listed;
+}
+
+// A digest may stand for the list that would hold it, unless a file has that name.
+function readFile(path: string): Uint8Array | string {
+  try {
+    return readWhole(path, LIST_LIMIT);
+  } catch (error) {
+    const isAbsent = error instanceof PlatformError && ["ENOENT", "DENIED"].includes(error.code);
+    if (isAbsent && DIGEST.test(path)) return path;
+    throw error;
+  }
 }
 
 /** Lines of trouble that are shown before all of them are asked for. */
@@ -81,19 +101,19 @@ const SHOWN = 16;
 async function printText(
   job: Job,
   path: string,
-  entries: Iterable<VerifyEntry>,
+  verification: Verification,
   tally: Tally,
 ): Promise<void> {
   const { verbose, quiet } = job.options;
   const kept: string[] = [];
   let left = 0;
-  for await (const entry of job.untilInterrupted(entries)) {
+  for await (const entry of job.untilInterrupted(tally.counting(verification.entries()))) {
     if (verbose) job.write(`${verifyLine(entry, job.style)}\n`);
     else if (entry.state !== "ok" && kept.length < SHOWN) kept.push(verifyLine(entry, job.style));
     else if (entry.state !== "ok") left++;
   }
   if (quiet || (tally.total === 0 && !job.interrupted)) return;
-  job.lines(verifySummary(path, tally.summary, job.style));
+  job.lines(verifySummary(path, tally.summary, verification.checked(), job.style));
   job.lines(kept);
   if (left > 0) job.write(`… ${left} more: -v\n`);
 }
