@@ -306,6 +306,13 @@ const notRecords: FaultRule = ({ node, tree: index, span }, image) => {
   return { rule: rules.notRecords, ...(behind ? { causedBy: "ISO-PVD-022" } : {}) };
 };
 
+// Behind the last record a writer may have kept room: nothing need be lost.
+const emptyTail: FaultRule = () => ({
+  rule: rules.notRecords,
+  severity: "warning",
+  confidence: "likely",
+});
+
 /** Rules about directory extents, with their checks. */
 export const directoryStructure = {
   rules,
@@ -322,5 +329,7 @@ export const directoryStructure = {
     "name-length-zero": rules.nameLengthZero,
     "directory-not-records": notRecords,
     "directory-overrun": notRecords,
+    "directory-sector-blank": notRecords,
+    "directory-tail-blank": emptyTail,
   },
 } satisfies RuleFamily;

@@ -94,6 +94,8 @@ export class RecordPlaces {
   readonly #out: Recorder;
   /** Byte of the extent at which the search goes on. */
   #next = 0;
+  /** Bytes of the extent at which sectors without any record begin, not told of yet. */
+  readonly #blank: number[] = [];
   /** The start of the extent. */
   #head: DataView | undefined;
 
@@ -129,7 +131,8 @@ export class RecordPlaces {
       const sectorEnd = Math.min(bytes.length, at - at % SECTOR + SECTOR);
       const length = bytes[at] ?? 0;
       if (length === 0) {
-        // A length of 0 means "no more records in this sector" (6.8.1.1).
+        // A length of 0 means "no more records in this sector" (6.8.1.1); no sector has none at all.
+        if (at % SECTOR === 0) this.#blank.push(base + at);
         this.#next = base + sectorEnd;
         continue;
       }
@@ -144,8 +147,28 @@ export class RecordPlaces {
       const place = this.#isPossible(view, at, sectorEnd)
         ? this.#possible(view, at, sectorEnd, base)
         : this.#impossible(view, at, sectorEnd, base);
-      if (place !== undefined) yield place;
+      if (place === undefined) continue;
+      this.#noteBlank("directory-sector-blank", "and records follow behind");
+      yield place;
     }
+    if (this.#next >= this.#length) {
+      this.#noteBlank("directory-tail-blank", "up to the end of the directory");
+    }
+  }
+
+  // Sectors without a record: inside the directory their records are lost; behind the last record a
+  // writer may have kept room.
+  #noteBlank(kind: string, where: string): void {
+    const [first] = this.#blank;
+    if (first === undefined) return;
+    const sectors = this.#blank.length;
+    this.#blank.length = 0;
+    this.#fault(
+      kind,
+      first,
+      Math.min(sectors * SECTOR, this.#length - first),
+      `${sectors} sector(s) of the directory, from its byte ${first} on, begin with no record, ${where}`,
+    );
   }
 
   #overrun(at: number): void {

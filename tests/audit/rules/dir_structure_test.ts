@@ -200,6 +200,10 @@ ruleCases("ISO-DIR-015", [
   },
 ], structure);
 
+const MANY = "rr-joliet-many-genisoimage";
+/** Extent of /files in its primary tree: eleven sectors (isoinfo -l). */
+const MANY_FILES = 257 * 2048;
+
 ruleCases("ISO-DIR-042", [
   {
     name: "zeros",
@@ -212,6 +216,18 @@ ruleCases("ISO-DIR-042", [
     image: LEVEL_1,
     mutate: (view) => fill(view, level1.extent(data.offset), 2048, 0x5a),
     hits: [{ start: level1.extent(data.offset), length: 2048 }],
+  },
+  {
+    name: "zeros in the fourth of eleven sectors",
+    image: MANY,
+    mutate: (view) => fill(view, MANY_FILES + 3 * 2048, 2048),
+    hits: [{ start: MANY_FILES + 3 * 2048, length: 2048 }],
+  },
+  {
+    name: "zeros in the last of eleven sectors, where a writer may have kept room",
+    image: MANY,
+    mutate: (view) => fill(view, MANY_FILES + 10 * 2048, 2048),
+    hits: [{ start: MANY_FILES + 10 * 2048, length: 2048, severity: "warning" }],
   },
 ], structure);
 
