@@ -31,6 +31,7 @@ export { compare, compareExit, type CompareOptions } from "./compare/compare.ts"
 export type * from "./compare/result.ts";
 export { ignoreWords, isIgnoreWord } from "./compare/words.ts";
 export { ContainerError, type Sidecars } from "./container/container.ts";
+export { imageSignature, SIGNATURE_BYTES } from "./container/signature.ts";
 export { examine, type ExamineOptions } from "./examine.ts";
 export {
   type Algorithm,

@@ -48,7 +48,11 @@ export function parseSize(text: string): number {
 }
 
 /** An offset of bytes, decimal or with `0x`. */
-export const parseOffset = whole(0);
+export function parseOffset(text: string): number {
+  const value = Number(text);
+  if (/^(0x[0-9a-f]+|\d+)$/i.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("The offset must be a whole number, decimal or 0x...");
+}
 
 function listOf<T extends string>(known: readonly T[]) {
   return (text: string, earlier: readonly T[] | undefined): readonly T[] => {
@@ -98,12 +102,15 @@ export const output = () =>
     "-o, --output <file>",
     "write to a file, whole or not at all, instead of standard output",
   );
+/** `--force` of `-o`. */
+export const force = () => new Option("--force", "let -o replace a file that is a disc image");
 /** `--color`. */
 export const color = () =>
   new Option("--color <when>", "colours in text").choices(["auto", "always", "never"] as const)
     .default("auto" as const);
 /** `-v`. */
-export const verbose = () => new Option("-v, --verbose", "everything, not just one screen");
+export const verbose = (what = "everything, not just one screen") =>
+  new Option("-v, --verbose", what);
 /** `-q`. */
 export const quiet = () =>
   new Option("-q, --quiet", "no messages and no report, only errors and the exit status");

@@ -4,14 +4,16 @@ import {
   type ByteSource,
   examine,
   type Image,
+  imageSignature,
   NotFoundError,
   type ProgressEvent,
   type Sidecars,
+  SIGNATURE_BYTES,
   unreadReason,
 } from "../mod.ts";
 import { AtomicFile } from "../platform/atomic.ts";
 import { PlatformError } from "../platform/errors.ts";
-import { FileSource, withTurns } from "../platform/file_source.ts";
+import { FileSource, readHead, withTurns } from "../platform/file_source.ts";
 import type { Keep } from "../platform/permissions.ts";
 import { spool } from "../platform/stdin.ts";
 import { jsonDocument } from "../report/json.ts";
@@ -23,6 +25,8 @@ import { Progress } from "./progress.ts";
 export type JobOptions = {
   readonly json?: true | undefined;
   readonly output?: string | undefined;
+  /** Replace an output file even where it is a disc image. */
+  readonly force?: true | undefined;
   readonly color?: "auto" | "always" | "never" | undefined;
   readonly verbose?: true | undefined;
   readonly quiet?: true | undefined;
@@ -90,6 +94,7 @@ export class Job {
       output,
       inputs.filter((input) => input !== "-"),
     );
+    if (file !== undefined && options.force !== true) refuseImage(output ?? "", file);
     const job = new Job(io, options, file);
     try {
       const code = await work(job);
@@ -253,6 +258,17 @@ export class Job {
       }
     };
   }
+}
+
+// A report that replaces an image is most often the mistake of whoever completed the wrong name.
+function refuseImage(output: string, file: AtomicFile): void {
+  const head = readHead(output, SIGNATURE_BYTES);
+  const kind = head === undefined ? undefined : imageSignature(head);
+  if (kind === undefined) return;
+  file.discard();
+  throw new PlatformError(
+    `Cannot write ${output}: it is a disc image already (${kind}); --force replaces it`,
+  );
 }
 
 function isStream(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {

@@ -28,6 +28,11 @@ export function buildProgram(context: Context): Command {
       getErrHasColors: () => stderr.isTerminal && !noColor,
     });
   for (const add of commands) add(program, context);
+  program.addHelpText(
+    "after",
+    "\n`discern COMMAND --help` lists the options of a command. `discern complete SHELL`\n" +
+      "prints completions for bash, zsh, fish or powershell.",
+  );
   for (const command of program.commands) {
     const usage = `${tool.name} ${command.name()} ${command.usage()}`;
     command.showHelpAfterError(`Usage: ${usage}; --help lists the options`);

@@ -1,6 +1,6 @@
 // Files as byte sources: positioned reads on one handle, which goes on working without any permission.
 
-import { closeSync, fstatSync, openSync, read, readSync, type Stats } from "node:fs";
+import { closeSync, fstatSync, openSync, read, readSync, type Stats, statSync } from "node:fs";
 import { setImmediate } from "node:timers";
 import { type ByteSource, SourceError } from "../bytes/source.ts";
 import { errorCode, PlatformError, reasonOf } from "./errors.ts";
@@ -140,6 +140,23 @@ export function readWhole(path: string, limit: number): Uint8Array {
     }
   } finally {
     closeSync(handle);
+  }
+}
+
+/** The first bytes of a regular file; undefined where there is none, or it may not be read. */
+export function readHead(path: string, length: number): Uint8Array | undefined {
+  try {
+    if (!statSync(path).isFile()) return undefined;
+    const handle = openSync(path, "r");
+    try {
+      const head = new Uint8Array(length);
+      return head.subarray(0, readSync(handle, head, 0, length, 0));
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    // What cannot be read here is for the writing that follows to refuse, or not.
+    return undefined;
   }
 }
 

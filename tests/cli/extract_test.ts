@@ -1,6 +1,7 @@
 // `discern extract`: what other programs find in an image lies in the folder, and nothing lies outside.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { buildImage } from "../support/builder.ts";
 import { fixtureExpectation, fixtureImage } from "../support/fixtures.ts";
 import { discern, fixturePath, harmless } from "./harness.ts";
 
@@ -116,4 +117,32 @@ Deno.test("extract names links and devices that it leaves out", () =>
     ]);
     assertEquals(status, 1);
     assertStringIncludes(stderr, "skipped: /manual (a symbolic link; --links keeps safe ones)");
+  }));
+
+Deno.test("extract counts what has one reason, and names all with -v", () =>
+  withFolder(async (folder) => {
+    const links = Array.from({ length: 3000 }, (_, at) => ({
+      name: `L${at}.;1`,
+      target: "/etc/passwd",
+    }));
+    const files = Array.from({ length: 12 }, (_, at) => ({ name: `F${at}.;1`, content: "x" }));
+    const { bytes } = buildImage({ rockRidge: "1.12", children: [...links, ...files] });
+    const image = `${folder}/image`;
+    await Deno.writeFile(image, bytes());
+    const argv = ["extract", image, "-o", `${folder}/out`];
+    const first = await discern(argv);
+    assertEquals(
+      first.stderr,
+      "discern: 3,000 symbolic links skipped; --links keeps the safe ones; -v names them\n",
+    );
+    const again = await discern(argv);
+    assertStringIncludes(
+      again.stderr,
+      "12 files refused: a file stands in its place; --force replaces it; -v names them\n",
+    );
+    assertEquals(again.stderr.trimEnd().split("\n").length, 2);
+    const named = await discern([...argv, "-v", "--force"]);
+    assertEquals(named.stderr.trimEnd().split("\n").length, 3000);
+    const safe = await discern([...argv, "--links", "--force"]);
+    assertMatch(safe.stderr, /^discern: 3,000 symbolic links refused: .*; -v names them\n$/);
   }));

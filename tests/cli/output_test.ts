@@ -55,12 +55,32 @@ Deno.test("-o never writes over an input, and leaves nothing where the work fail
     assertEquals(await Deno.readFile(image), await Deno.readFile(sample));
   }));
 
+Deno.test("-o replaces no disc image unless it is told to", () =>
+  withFolder(async (folder) => {
+    const images = ["sample", "mode1-2352", "mode2-form1-2352", "udf-102-dvd-mkudffs"];
+    const other = `${folder}/other`;
+    for (const name of [...images, "hfs-genisoimage"]) {
+      const bytes = await fixtureImage(name);
+      await Deno.writeFile(other, bytes);
+      for (const argv of [["audit", sample], ["compare", sample, sample], ["manifest", sample]]) {
+        const { status, stderr, stdout } = await discern([...argv, "-o", other]);
+        assertEquals([status, stdout], [2, ""], name);
+        assertMatch(stderr, /Cannot write .*other: it is a disc image already \(.*--force/);
+        assertEquals(await Deno.readFile(other), bytes);
+      }
+      assertEquals(listing(folder), ["other"]);
+      assertEquals((await discern(["info", sample, "-o", other, "--force"])).status, 0);
+      assertMatch(await Deno.readTextFile(other), /LANTERN/);
+      assertEquals((await discern(["info", sample, "-o", other])).status, 0);
+    }
+  }));
+
 Deno.test("-o does not write over the data of a sheet", () =>
   withFolder(async (folder) => {
     const data = await fixtureImage("mode1-2352");
     await Deno.writeFile(`${folder}/mode1-2352.bin`, data);
     await Deno.copyFile(fixturePath("mode1-2352.cue"), `${folder}/x.cue`);
-    const argv = ["info", `${folder}/x.cue`, "-o", `${folder}/mode1-2352.bin`];
+    const argv = ["info", `${folder}/x.cue`, "-o", `${folder}/mode1-2352.bin`, "--force"];
     const { status, stderr } = await discern(argv);
     assertEquals(status, 2);
     assertMatch(stderr, /it is the input/);

@@ -1,6 +1,6 @@
 // discern audit IMAGE...
 
-import type { Command } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import {
   audit,
   type AuditOptions,
@@ -24,7 +24,10 @@ export function addAudit(program: Command, { io, finish }: Context): void {
   program.command("audit")
     .description("structure and data, findings, verdict")
     .argument("<image...>", "files; - for standard input, in one pass or with --spool")
-    .option("--structure", "without the pass over the data")
+    .addOption(
+      new Option("--structure", "without the pass over the data, hence without digests")
+        .conflicts("algorithm"),
+    )
     .option("--files", "list the files of which nothing is lost, too")
     .addOption(flags.failOn())
     .addOption(flags.ignoreRules())
@@ -32,8 +35,11 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(flags.algorithm())
     .addOption(flags.session())
     .addOption(flags.json())
-    .option("--ndjson", "print each result as a line of JSON")
+    .addOption(
+      new Option("--ndjson", "print each result as a line of JSON").conflicts("json"),
+    )
     .addOption(flags.output())
+    .addOption(flags.force())
     .addOption(flags.color())
     .addOption(flags.verbose())
     .addOption(flags.quiet())

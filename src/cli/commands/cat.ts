@@ -26,6 +26,7 @@ export function addCat(program: Command, { io, finish }: Context): void {
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())
+    .addOption(flags.force())
     .addOption(flags.quiet())
     .addOption(flags.spool())
     .addOption(flags.spoolLimit())

@@ -17,6 +17,7 @@ export function addCompare(program: Command, { io, finish }: Context): void {
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())
+    .addOption(flags.force())
     .addOption(flags.color())
     .addOption(flags.verbose())
     .addOption(flags.quiet())

@@ -10,7 +10,7 @@ import {
   volumesFor,
 } from "../../mod.ts";
 import { Folder } from "../../platform/folder.ts";
-import { extractMessage, extractSummary } from "../../report/text/extract.ts";
+import { extractMessage, ExtractMessages, extractSummary } from "../../report/text/extract.ts";
 import { extractEntries } from "../extraction.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
@@ -29,6 +29,7 @@ export function addExtract(program: Command, { io, finish }: Context): void {
     .addOption(flags.oneVolume())
     .addOption(flags.session())
     .addOption(flags.json())
+    .addOption(flags.verbose("name every entry that is not delivered whole, however many"))
     .addOption(flags.quiet())
     .addOption(flags.progress())
     .addOption(flags.spool())
@@ -84,6 +85,7 @@ class Tally {
   };
   readonly #job: Job;
   readonly #total: number;
+  readonly #messages = new ExtractMessages();
   #done = 0;
 
   constructor(job: Job, total: number) {
@@ -98,14 +100,23 @@ class Tally {
   };
 
   async *counting(entries: AsyncIterable<ExtractEntry>): AsyncGenerator<ExtractEntry> {
-    for await (const entry of entries) {
-      this.summary[entry.state]++;
-      if (entry.type === "file" && entry.to !== undefined) this.files++;
-      this.bytes += entry.bytes ?? 0;
-      const message = extractMessage(entry);
-      if (message !== undefined) this.#job.warn(message);
-      yield entry;
+    try {
+      for await (const entry of entries) {
+        this.summary[entry.state]++;
+        if (entry.type === "file" && entry.to !== undefined) this.files++;
+        this.bytes += entry.bytes ?? 0;
+        this.#tell(entry);
+        yield entry;
+      }
+    } finally {
+      for (const message of this.#messages.lines()) this.#job.warn(message);
     }
+  }
+
+  #tell(entry: ExtractEntry): void {
+    if (!this.#job.style.verbose) return this.#messages.add(entry);
+    const message = extractMessage(entry);
+    if (message !== undefined) this.#job.warn(message);
   }
 
   get status(): number {

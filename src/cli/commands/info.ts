@@ -15,9 +15,9 @@ export function addInfo(program: Command, { io, finish }: Context): void {
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())
+    .addOption(flags.force())
     .addOption(flags.color())
     .addOption(flags.verbose())
-    .addOption(flags.quiet())
     .addOption(flags.spool())
     .addOption(flags.spoolLimit())
     .action(async (path, options) => {

@@ -18,9 +18,9 @@ export function addList(program: Command, { io, finish }: Context): void {
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())
+    .addOption(flags.force())
     .addOption(flags.color())
-    .addOption(flags.verbose())
-    .addOption(flags.quiet())
+    .addOption(flags.verbose("with --long: seconds, and names never cut"))
     .addOption(flags.spool())
     .addOption(flags.spoolLimit())
     .action(async (path, below, options) => {

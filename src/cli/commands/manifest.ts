@@ -22,7 +22,7 @@ import { type ChecksumFormat, checksumLine, nameBytes, shownLine } from "../../r
 import { escapeInline, escapeName, escapeText } from "../../report/escape.ts";
 import { bytes as inUnits, counted } from "../../report/style.ts";
 import * as flags from "../flags.ts";
-import { Job, requireFiles } from "../job.ts";
+import { Job, requireFiles, UsageError } from "../job.ts";
 import type { Context } from "../context.ts";
 
 const formats = ["gnu", "sha256sum", "bsd", "json"] as const;
@@ -45,15 +45,15 @@ export function addManifest(program: Command, { io, finish }: Context): void {
       new Option("--format <name>", "lines of digests, or a document").choices(formats)
         .default("gnu" as const),
     )
-    .option("--tag", "the same as --format bsd")
+    .addOption(new Option("--tag", "the same as --format bsd").conflicts(["json", "format"]))
     .option("--regions", "also what is no file: then each byte is covered once")
-    .option("--image", "the digests of the image file itself")
+    .option("--image", "the digests of the image file itself; in JSON beside those of the files")
     .addOption(flags.volume())
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())
-    .addOption(flags.color())
-    .addOption(flags.verbose())
+    .addOption(flags.force())
+    .addOption(flags.verbose("name every file that has no digest"))
     .addOption(flags.quiet())
     .addOption(flags.progress())
     .addOption(flags.spool())
@@ -65,6 +65,11 @@ export function addManifest(program: Command, { io, finish }: Context): void {
         regions: options.regions === true,
         image: options.image === true,
       };
+      if (wanted.image && wanted.format !== "json" && (wanted.regions || options.volume)) {
+        throw new UsageError(
+          "Cannot list files or regions beside --image: leave --regions and --volume out, or take --json",
+        );
+      }
       finish(
         await Job.run(io, options, [path], async (job) => {
           if (path === "-" && options.spool !== true && wanted.image) {
@@ -188,6 +193,7 @@ async function digestInput(job: Job, wanted: ManifestFlags): Promise<number> {
     writeImageLines(job, "-", hashes, wanted);
     return 0;
   }
+  job.warn("files are not listed: standard input was read once; --spool keeps it");
   const { container } = await examine(new MemorySource(head));
   await job.document({
     format: "discern.manifest/1",

@@ -15,9 +15,9 @@ export function addRules(program: Command, { io, finish }: Context): void {
     .argument("[id]", "an id such as IMG-001, or a family such as ELT")
     .addOption(flags.json())
     .addOption(flags.output())
+    .addOption(flags.force())
     .addOption(flags.color())
     .addOption(flags.verbose())
-    .addOption(flags.quiet())
     .action(async (id, options) => {
       finish(
         await Job.run(io, options, [], async (job) => {

@@ -30,6 +30,7 @@ export function addVerify(program: Command, { io, finish }: Context): void {
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())
+    .addOption(flags.force())
     .addOption(flags.color())
     .addOption(flags.verbose())
     .addOption(flags.quiet())

@@ -1,6 +1,7 @@
 // `discern map` as text: a strip of cells, each with the sign of what matters most in it.
 
 import type { ImageFacts, MapResult } from "../../model/result.ts";
+import { escapeText } from "../escape.ts";
 import { bytes, count, type Paint, paint, type Style } from "../style.ts";
 import { imageLines } from "./names.ts";
 
@@ -87,6 +88,17 @@ export function* mapText(
     if (total === undefined) continue;
     const share = `${(total / image.bytes * 100).toFixed(1)} %`.padStart(7);
     yield `  ${paint(style, how, sign)}  ${title.padEnd(20)}${bytes(total).padStart(12)}  ${share}`;
+  }
+}
+
+/** Every run on a line: first byte, length, owner, name. */
+export function* runLines(image: ImageFacts, runs: Iterable<Run>): Generator<string> {
+  const digits = Math.max(6, String(image.bytes).length);
+  yield "";
+  yield `${"offset".padStart(digits)}  ${"length".padStart(digits)}  owner            name`;
+  for (const { offset, length, owner, name } of runs) {
+    const place = [offset, length].map((value) => String(value).padStart(digits)).join("  ");
+    yield `${place}  ${owner.padEnd(15)}  ${name === undefined ? "" : escapeText(name)}`.trimEnd();
   }
 }
 
