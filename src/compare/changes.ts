@@ -112,8 +112,9 @@ export class ChangeFinder {
       if (nodeA === undefined || nodeB === undefined) continue;
       const [a, b] = this.#entries(pair, nodeA, nodeB);
       const sameness = this.#contents.compare(pair, nodeA, nodeB);
-      if (sameness === "unknown") this.#unknown++;
       const metadata = differentMetadata(at(a), at(b));
+      // A file that several namespaces show is counted once.
+      if (sameness === "unknown" && !this.#reported.has("content", a, metadata)) this.#unknown++;
       const isMoved = sameness === "same" && isElsewhere(a, b);
       if (sameness === "same" && metadata.length === 0 && !isMoved) {
         if (isRichest) this.#list.counts.unchanged++;

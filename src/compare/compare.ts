@@ -69,6 +69,7 @@ export async function compare(
     a: imageFacts(a),
     b: imageFacts(b),
     verdict: verdictOf(identical, scan, changes),
+    volumes: pairs.map(({ kind }) => kind),
     sectors: scan.result,
     fields: fields.finish(),
     files: changes.files,

@@ -3,6 +3,7 @@
 import type { Owner } from "../bytes/span.ts";
 import type { FieldRole } from "../bytes/struct.ts";
 import type { ManifestFile } from "../manifest/result.ts";
+import type { VolumeKind } from "../model/namespace.ts";
 import type { ImageFacts, ToolFacts } from "../model/result.ts";
 
 /** See the product contract: tried in the order identical, same-except-times, same-content, different. */
@@ -71,6 +72,8 @@ export type CompareResult = {
   readonly a: ImageFacts;
   readonly b: ImageFacts;
   readonly verdict: CompareVerdict;
+  /** The namespaces whose files were compared, the richest first. */
+  readonly volumes: readonly VolumeKind[];
   readonly sectors: {
     /** Bytes from one sector to the next. */
     readonly size: number;

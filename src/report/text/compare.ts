@@ -2,6 +2,7 @@
 
 import type { CompareResult, FieldDifference, FileChange } from "../../compare/result.ts";
 import { escapeInline, escapeName, escapeText } from "../escape.ts";
+import { volumeName } from "./names.ts";
 import { bytes, count, counted, cutMiddle, type Paint, paint, type Style, wrap } from "../style.ts";
 
 const verdicts: Readonly<Record<CompareResult["verdict"], readonly [Paint, string]>> = {
@@ -34,10 +35,12 @@ export function* compareText(result: CompareResult, style: Style): Generator<str
   yield `  b  ${escapeText(result.b.path)}  ${bytes(result.b.bytes)}`;
   yield* sectorLines(result, style);
   const changes = order.flatMap((kind) => result.files.filter(({ change }) => change === kind))
-    .map((change) => changeLines(change, style));
+    .map((change) => changeLines(change, elsewhere(change.volume, result), style));
   yield* part("Files", changes, "change", FILES_SHOWN, style, legend(result));
   const fields = style.verbose ? result.fields : folded(result.fields);
-  const fieldParts = fields.map((field) => fieldLines(field, style));
+  const fieldParts = fields.map((field) =>
+    fieldLines(field, elsewhere(field.volume, result), style)
+  );
   yield* part("Fields", fieldParts, "field", FIELDS_SHOWN, style);
   const { size, ranges } = result.sectors;
   if (style.verbose) {
@@ -58,12 +61,18 @@ export function* compareText(result: CompareResult, style: Style): Generator<str
 function folded(fields: readonly FieldDifference[]): FieldDifference[] {
   const groups = new Map<string, FieldDifference>();
   for (const field of fields) {
-    const key = `${field.structure} ${field.field}`;
+    const key = `${field.structure} ${field.field} ${field.volume ?? ""}`;
     const first = groups.get(key);
     const times = (first?.count ?? (first === undefined ? 0 : 1)) + (field.count ?? 1);
     groups.set(key, times === 1 ? field : { ...first ?? field, count: times });
   }
   return [...groups.values()];
+}
+
+// Most rows are about the richest namespace; the others are named.
+function elsewhere(volume: string | undefined, { volumes }: CompareResult): string {
+  const isOther = volume !== undefined && volumes.length > 0 && volume !== volumes[0];
+  return isOther ? ` in ${volumeName(volume)}` : "";
 }
 
 function verdictLine({ verdict, summary, ignored }: CompareResult, style: Style): string {
@@ -119,10 +128,10 @@ function* part(
   if (left > 0) yield paint(style, "dim", `  … ${counted(left, `more ${one}`)}: -v`);
 }
 
-function changeLines(change: FileChange, style: Style): string[] {
+function changeLines(change: FileChange, where: string, style: Style): string[] {
   const [sign, how] = signs[change.change];
   const name = escapeName(change.path, change.pathBytes);
-  const head = `  ${paint(style, how, sign)} ${name}`;
+  const head = `  ${paint(style, how, sign)} ${name}${paint(style, "dim", where)}`;
   const detail = detailOf(change);
   return detail === "" ? [head] : [`${head}  ${detail}`];
 }
@@ -140,13 +149,25 @@ function detailOf(change: FileChange): string {
   if (a?.bytes !== undefined && b?.bytes !== undefined && a.bytes !== b.bytes) {
     parts.push(`${count(a.bytes)} -> ${counted(b.bytes, "byte")}`);
   }
+  const broken = brokenText(a?.state, b?.state);
+  if (broken !== "") parts.push(broken);
   if (firstDifference !== undefined) parts.push(`first difference at byte ${firstDifference}`);
   if (change.change === "metadata") parts.push(fields.map(escapeInline).join(", "));
   return parts.join(", ");
 }
 
-function fieldLines(field: FieldDifference, style: Style): string[] {
-  const owner = field.path === undefined ? "" : ` of ${escapeText(field.path)}`;
+// `cut in b`, `cut in a, unreadable in b`, `cut in both`.
+function brokenText(a: FileState, b: FileState): string {
+  if (a !== undefined && a !== "ok" && a === b) return `${a} in both`;
+  const parts = [[a, "a"], [b, "b"]] as const;
+  return parts.filter(([state]) => state !== undefined && state !== "ok")
+    .map(([state, side]) => `${state} in ${side}`).join(", ");
+}
+
+type FileState = NonNullable<FileChange["a"]>["state"];
+
+function fieldLines(field: FieldDifference, where: string, style: Style): string[] {
+  const owner = (field.path === undefined ? "" : ` of ${escapeText(field.path)}`) + where;
   const many = (field.count ?? 1) > 1 ? `  ×${count(field.count ?? 1)}` : "";
   const head = `  ${escapeInline(field.structure)}${owner}: ${escapeInline(field.field)}${many}`;
   if (field.a === undefined && field.b === undefined) return [head];
