@@ -44,7 +44,7 @@ export type Limits = {
 export const defaultLimits: Limits = {
   descriptors: 64,
   sessions: 100,
-  records: 8_000_000,
+  records: 3_000_000,
   directoryBytes: 256 * 1024 * 1024,
   allDirectoryBytes: 4 * 1024 * 1024 * 1024,
   interleavedExtents: 1_000_000,

@@ -508,3 +508,15 @@ Deno.test("what is no text is read as one character a byte, and said", async () 
     ["/b\u00e4", new Uint8Array([0x2f, 0x62, 0xe4])],
   ]);
 });
+
+Deno.test("an alternate name of thousands of bytes is cut, and said to be", async () => {
+  const parts = Array.from({ length: 8 }, () => alternateName("n".repeat(240), 1));
+  const made = buildImage({
+    rockRidge: "1.10",
+    children: [{ name: "LONG.;1", content: "x", continuation: [parts] }],
+  });
+  const image = await soon(made.bytes());
+  const [path = ""] = pathsOf(image, "rockridge");
+  assertEquals(path.length, 1 + 1020);
+  assert(limitFaults(image).some((message) => message.includes("1020 bytes")));
+});

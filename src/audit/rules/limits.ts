@@ -66,6 +66,14 @@ function* checkNotRun(image: Image, facts: ProofFacts): Iterable<Hit> {
       message: "EDC and ECC of the raw sectors were not checked: not supported yet",
     };
   }
+  const others = image.sessions.length - 1;
+  if (others > 0) {
+    yield {
+      rule: rules.notRun,
+      message: `the records of ${others} other ${others === 1 ? "session" : "sessions"} were not ` +
+        `checked; --session N audits one of 1 to ${image.sessions.length}`,
+    };
+  }
   for (const note of image.container.notes) yield { rule: rules.notRun, message: note };
   if (data === undefined) {
     yield {

@@ -241,21 +241,27 @@ function* checkNames({ entries, tree }: PathTableView): Iterable<Hit> {
   }
 }
 
-function* checkExtendedLengths({ table, entries, tree }: PathTableView): Iterable<Hit> {
-  for (const { record, byPlace, index, disputed } of entries) {
+// The record of the other table at the same number is of the same directory, where they agree on it.
+function* checkExtendedLengths({ table, M, entries, tree }: PathTableView): Iterable<Hit> {
+  const tables = M === undefined || M === table ? [table] : [table, M];
+  for (const { byPlace, index, disputed } of entries) {
     const node = byPlace[0];
     if (node === undefined || index === 0 || disputed) continue;
     const extended = tree.extendedLengths.get(node) ?? 0;
-    if (record.extendedAttributeLength === extended) continue;
-    yield {
-      rule: rules.extendedLength,
-      span: fieldOf(table, record, "extendedAttributeRecordLength"),
-      message: `record ${index + 1} gives an extended attribute record of ` +
-        `${record.extendedAttributeLength} blocks, the directory record one of ${extended}`,
-      recorded: String(record.extendedAttributeLength),
-      expected: String(extended),
-      node,
-    };
+    for (const each of tables) {
+      if (index >= each.count) continue;
+      const record = each.record(index);
+      if (record.extendedAttributeLength === extended) continue;
+      yield {
+        rule: rules.extendedLength,
+        span: fieldOf(each, record, "extendedAttributeRecordLength"),
+        message: `record ${index + 1} of Type ${each.type} gives an extended attribute record of ` +
+          `${record.extendedAttributeLength} blocks, the directory record one of ${extended}`,
+        recorded: String(record.extendedAttributeLength),
+        expected: String(extended),
+        node,
+      };
+    }
   }
 }
 

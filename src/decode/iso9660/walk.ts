@@ -5,12 +5,14 @@ import { type Fault, valuesOf } from "../../bytes/struct.ts";
 import { equalBytes } from "../../bytes/text.ts";
 import { epochOfTime7 } from "../../bytes/time.ts";
 import { entryValue, type SystemUseEntry } from "../../model/directory.ts";
-import { type Extent, fileFlags, type Tree } from "../../model/tree.ts";
+import { type Extent, fileFlags, type PosixFacts, type Tree } from "../../model/tree.ts";
 import {
   decodeArea,
+  NAME_BYTES,
   posixFacts,
   type SystemUseMode,
   systemUseMode,
+  TARGET_BYTES,
   xaAttributeBits,
 } from "../rockridge/decode.ts";
 import { parentLink } from "../rockridge/layout.ts";
@@ -472,10 +474,25 @@ export class TreeWalk {
     };
   }
 
+  // A few records can share continuation areas and so give each other names of megabytes.
+  #noteLongName(node: number, { name, target }: PosixFacts): void {
+    const long = name?.length === NAME_BYTES ? NAME_BYTES : TARGET_BYTES;
+    if (name?.length !== NAME_BYTES && target?.length !== TARGET_BYTES) return;
+    this.#tree.limited = true;
+    this.#faultNode = node;
+    this.#fault({
+      kind: "limit",
+      span: logicalSpan(this.#tree.record(node), 1),
+      message:
+        `the limit of ${long} bytes of a name or link target was reached; the rest is left out`,
+    });
+  }
+
   #keepFacts(node: number, entries: readonly SystemUseEntry[], xa: number | undefined): void {
     if (xa !== undefined) this.#tree.xa.set(node, xa);
     const facts = posixFacts(entries);
     if (facts === undefined) return;
+    this.#noteLongName(node, facts);
     if (this.#budget.take("attributes", facts.attributes?.length ?? 0)) {
       this.#tree.setPosix(node, facts);
       return;

@@ -281,7 +281,7 @@ export function posixFacts(entries: readonly SystemUseEntry[]): PosixFacts | und
     } else if (signature === "AL") lists.push(entry);
   }
   if (!any && lists.length === 0 && facts.zisofs === undefined) return undefined;
-  if (names.length > 0) facts.name = concat(names);
+  if (names.length > 0) facts.name = concat(names, NAME_BYTES);
   if (links.length > 0) facts.target = linkTarget(links);
   if (lists.length > 0) setAttributes(lists, facts);
   return facts;
@@ -305,12 +305,18 @@ function setModified(entry: SystemUseEntry, facts: MutableFacts): void {
     : epochOfTime7(bytes, at);
 }
 
-// One run of bytes; of a single part that part itself.
-function concat(parts: readonly Uint8Array[]): Uint8Array {
+/** Bytes of an alternate name that are kept: systems take names of 255 bytes at most. */
+export const NAME_BYTES = 1020;
+/** Bytes of a link target that are kept: systems take paths of 4096 bytes at most. */
+export const TARGET_BYTES = 4096;
+const ATTRIBUTE_BYTES = 0xffff;
+
+// One run of bytes, at most `limit` of them; of a single part that part itself.
+function concat(parts: readonly Uint8Array[], limit: number): Uint8Array {
   const [only] = parts;
-  if (parts.length === 1 && only !== undefined && only.length <= 0xffff) return only;
+  if (parts.length === 1 && only !== undefined && only.length <= limit) return only;
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const joined = new Uint8Array(Math.min(length, 0xffff));
+  const joined = new Uint8Array(Math.min(length, limit));
   let at = 0;
   for (const part of parts) {
     joined.set(part.subarray(0, joined.length - at), at);
@@ -351,7 +357,7 @@ export function linkTarget(entries: readonly SystemUseEntry[]): Uint8Array {
     }
   }
   // A copy: a view would keep the whole directory in memory.
-  return concat(parts).slice();
+  return concat(parts, TARGET_BYTES).slice();
 }
 
 const zisofsAlgorithms = ["PZ", "XZ", "L4", "ZD", "B2"];
@@ -385,7 +391,7 @@ function attributeComponents(entries: readonly SystemUseEntry[]): Uint8Array[] {
   let goesOn = false;
   const finish = () => {
     if (goesOn || owed > 0) return;
-    components.push(concat(pending));
+    components.push(concat(pending, ATTRIBUTE_BYTES));
     pending = [];
   };
   for (const { bytes } of entries) {

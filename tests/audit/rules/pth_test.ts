@@ -192,7 +192,13 @@ ruleCases("ISO-PTH-013", [
     name: "an extended attribute record in both tables",
     image: LEVEL_1,
     mutate: (view) => [dataL, dataM].forEach((place) => view.setUint8(at(place).start + 1, 1)),
-    hits: [at(dataL, 1, 1)],
+    hits: [at(dataL, 1, 1), at(dataM, 1, 1)],
+  },
+  {
+    name: "an extended attribute record in the Type M table alone",
+    image: LEVEL_1,
+    mutate: (view) => view.setUint8(at(dataM).start + 1, 1),
+    hits: [at(dataM, 1, 1)],
   },
 ], structure);
 
