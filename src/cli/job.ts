@@ -14,8 +14,10 @@ import {
 import { AtomicFile } from "../platform/atomic.ts";
 import { PlatformError } from "../platform/errors.ts";
 import { FileSource, readHead, withTurns } from "../platform/file_source.ts";
+import type { FileIdentity } from "../platform/folder.ts";
 import type { Keep } from "../platform/permissions.ts";
 import { spool } from "../platform/stdin.ts";
+import { escapeInline } from "../report/escape.ts";
 import { jsonDocument } from "../report/json.ts";
 import { plainStyle, type Style } from "../report/style.ts";
 import { BufferedOutput, type Io, type Output } from "./io.ts";
@@ -59,6 +61,7 @@ export class Job {
   readonly #file: AtomicFile | undefined;
   readonly #out: Output;
   readonly #closing: (() => void)[] = [];
+  readonly #files: FileSource[] = [];
   #printsOn = false;
 
   private constructor(io: Io, options: JobOptions, file: AtomicFile | undefined) {
@@ -187,8 +190,7 @@ export class Job {
     allow: { readonly empty?: boolean } = {},
   ): Promise<OpenSource> {
     if (path !== "-") {
-      const file = FileSource.open(path, allow);
-      this.#closing.push(() => file.close());
+      const file = this.#opened(FileSource.open(path, allow));
       return { path, source: withTurns(file) };
     }
     if (this.options.spool !== true) {
@@ -236,6 +238,17 @@ export class Job {
     return image;
   }
 
+  #opened(file: FileSource): FileSource {
+    this.#files.push(file);
+    this.#closing.push(() => file.close());
+    return file;
+  }
+
+  /** Every file that was opened to be read, a sheet's data among them: nothing may replace it. */
+  get inputs(): readonly FileIdentity[] {
+    return this.#files.map(({ identity }) => identity);
+  }
+
   // A sheet is a stranger's text: only files that lie beside it are opened, whatever it names.
   #sidecars(path: string): Sidecars {
     const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
@@ -243,8 +256,7 @@ export class Job {
     return (name) => {
       const beside = folder + (name.split(/[/\\]/).at(-1) ?? "");
       try {
-        const file = FileSource.open(beside);
-        this.#closing.push(() => file.close());
+        const file = this.#opened(FileSource.open(beside, { beside: true }));
         this.#file?.refuse(beside);
         return Promise.resolve(withTurns(file));
       } catch (error) {
@@ -252,7 +264,7 @@ export class Job {
           return Promise.reject(error);
         }
         // A sheet's reader tries several names; only the first refusal is worth a word.
-        if (error.code !== "ENOENT" && !told) this.say(error.message);
+        if (error.code !== "ENOENT" && !told) this.say(escapeInline(error.message));
         told = told || error.code !== "ENOENT";
         return Promise.resolve(undefined);
       }

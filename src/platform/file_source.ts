@@ -1,9 +1,28 @@
 // Files as byte sources: positioned reads on one handle, which goes on working without any permission.
 
-import { closeSync, fstatSync, openSync, read, readSync, type Stats, statSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  read,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { dirname, isAbsolute, relative, sep } from "node:path";
 import { setImmediate } from "node:timers";
 import { type ByteSource, SourceError } from "../bytes/source.ts";
 import { errorCode, PlatformError, reasonOf } from "./errors.ts";
+
+/** Which files may be opened. */
+export type OpenOptions = {
+  /** An empty one too. */
+  readonly empty?: boolean;
+  /** Only one that lies in the folder of its path or below: no symbolic link may lead out of it. */
+  readonly beside?: boolean;
+};
 
 /** An open file. Reads need no permission once it is open. */
 export class FileSource implements ByteSource {
@@ -11,13 +30,16 @@ export class FileSource implements ByteSource {
   readonly name: string;
   /** Bytes in the file when it was opened. */
   readonly size: number;
+  /** What makes it the same file under all of its names. */
+  readonly identity: { readonly dev: number; readonly ino: number };
   readonly #handle: number;
   readonly #modified: number;
   #open = true;
 
-  private constructor(name: string, handle: number, { size, mtimeMs }: Stats) {
+  private constructor(name: string, handle: number, { size, mtimeMs, dev, ino }: Stats) {
     this.name = name;
     this.size = size;
+    this.identity = { dev, ino };
     this.#handle = handle;
     this.#modified = mtimeMs;
   }
@@ -26,15 +48,24 @@ export class FileSource implements ByteSource {
    * Opens a file for reading. Throws PlatformError for what is no regular file, for an empty one
    * unless that is asked for, and for what may not be read.
    */
-  static open(path: string, { empty = false }: { readonly empty?: boolean } = {}): FileSource {
-    const handle = attempt(path, () => openSync(path, "r"));
-    const facts = attempt(path, () => fstatSync(handle));
-    const problem = unusable(facts, empty);
-    if (problem !== undefined) {
-      closeSync(handle);
-      throw new PlatformError(`Cannot open ${path}: ${problem}`);
+  static open(path: string, { empty = false, beside = false }: OpenOptions = {}): FileSource {
+    if (beside && attempt(path, () => leadsOut(path))) {
+      throw new PlatformError(
+        `Cannot open ${path}: it is a symbolic link that leads out of its folder; ` +
+          "put the file itself there",
+      );
     }
-    return new FileSource(path, handle, facts);
+    // Opening a pipe would wait for whoever writes to it, so that it is told by its name.
+    refuseUnusable(path, attempt(path, () => statSync(path)), empty);
+    const handle = attempt(path, () => openSync(path, "r"));
+    try {
+      const facts = attempt(path, () => fstatSync(handle));
+      refuseUnusable(path, facts, empty);
+      return new FileSource(path, handle, facts);
+    } catch (error) {
+      closeSync(handle);
+      throw error;
+    }
   }
 
   /** Takes over an open handle, whatever it stands for. */
@@ -106,9 +137,23 @@ function attempt<T>(path: string, work: () => T): T {
   }
 }
 
-function unusable(facts: Stats, empty: boolean): string | undefined {
+// Where a link leads is looked up in the folder's own path, which may hold links itself.
+function leadsOut(path: string): boolean {
+  if (!lstatSync(path).isSymbolicLink()) return false;
+  const way = relative(realpathSync(dirname(path)), realpathSync(path));
+  return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way);
+}
+
+function refuseUnusable(path: string, facts: Stats, empty: boolean): void {
+  const problem = unusable(path, facts, empty);
+  if (problem !== undefined) throw new PlatformError(`Cannot open ${path}: ${problem}`);
+}
+
+function unusable(path: string, facts: Stats, empty: boolean): string | undefined {
   if (facts.isDirectory()) return "it is a folder, not an image";
-  if (facts.isFIFO()) return "it is a pipe; give it as standard input, with - for the image";
+  if (facts.isFIFO()) {
+    return `it is a pipe; give it as standard input: discern audit - < ${path}`;
+  }
   if (facts.isSocket() || facts.isCharacterDevice()) {
     return "it is no file that can be read anywhere";
   }

@@ -9,6 +9,7 @@ import {
   openSync,
   renameSync,
   type Stats,
+  statSync,
   symlinkSync,
   unlinkSync,
   utimesSync,
@@ -18,11 +19,19 @@ import { join } from "node:path";
 import { errorCode, PlatformError, reasonOf } from "./errors.ts";
 import { collisionKey, linkProblem, type NameRules, type SafeName, safeName } from "./safe_name.ts";
 
+/** What makes a file the same one under all of its names. */
+export type FileIdentity = { readonly dev: number; readonly ino: number };
+
 /** How to write into a folder. */
 export type FolderOptions = {
-  /** Replaces files that were there before; never those of the same run. */
+  /** Replaces files that were there before; never those of the same run, and no input. */
   readonly force?: boolean;
-  /** Keeps what there is of a file that could not be read whole, as `NAME.partial`. */
+  /** Files that are being read: whatever the other options say, none of them is replaced. */
+  readonly inputs?: readonly FileIdentity[];
+  /**
+   * Keeps what there is of a file that could not be read whole, as `NAME.partial`, or under another
+   * number where an entry of the image has that name.
+   */
   readonly partial?: boolean;
   /** Makes symbolic links that cannot lead outside. */
   readonly links?: boolean;
@@ -36,8 +45,17 @@ export type Place = {
   /** Path below the root folder, with slashes. */
   readonly below: string;
   readonly depth: number;
-  /** Names used by collision key: the name, and how often the key was taken. */
-  readonly used: Map<string, { readonly name: string; count: number }>;
+  /** Names used, by collision key. */
+  readonly used: Map<string, UsedName>;
+};
+
+/** A name used in a folder. */
+export type UsedName = {
+  readonly name: string;
+  /** How often the name was taken. */
+  count: number;
+  /** It holds what there is of a cut file: no entry of the image has it. */
+  readonly partial?: true;
 };
 
 /** A recorded name: its text, and its bytes where they are not valid text. */
@@ -181,14 +199,24 @@ export class Folder {
       this.#discard(taken);
       return why;
     }
-    const kept = `${taken.path}.partial`;
-    const used = taken.parent.used.has(collisionKey(`${taken.name}.partial`));
-    if (used || (statOf(kept) !== undefined && !this.#options.force)) {
-      this.#discard(taken);
-      return { ...why, reason: `${reason ?? state}; ${taken.below}.partial is there already` };
+    const kept = placed(taken.parent, { name: partialName(taken) });
+    const problem = this.#keep(taken, kept);
+    if (problem === undefined) return { ...why, to: kept.below, bytes };
+    this.#discard(taken);
+    return { ...why, reason: `${reason ?? state}; not kept as ${kept.below}: ${problem}` };
+  }
+
+  #keep(taken: Taken, kept: Taken): string | undefined {
+    const used: UsedName = { name: kept.name, count: 1, partial: true };
+    taken.parent.used.set(collisionKey(kept.name), used);
+    try {
+      const problem = this.#makeRoom(kept);
+      if (problem === undefined) renameSync(taken.path, kept.path);
+      return problem;
+    } catch (error) {
+      if (errorCode(error) === "") throw error;
+      return reasonOf(error);
     }
-    renameSync(taken.path, kept);
-    return { ...why, to: `${taken.below}.partial`, bytes };
   }
 
   #discard({ path }: Taken): void {
@@ -214,15 +242,24 @@ export class Folder {
     });
   }
 
-  // The place of an existing file of another run is free with `force`; a folder's or a link's never is
-  // followed.
+  // The place of an existing file of another run is free with `force`, but for an input; a folder's never
+  // is, and no link is followed.
   #makeRoom({ path }: Taken): string | undefined {
     const there = statOf(path);
     if (there === undefined) return undefined;
     if (there.isDirectory()) return "a folder stands in its place";
+    if (this.#isInput(path, there)) return "a file that is being read stands in its place";
     if (!this.#options.force) return "a file stands in its place; --force replaces it";
     unlinkSync(path);
     return undefined;
+  }
+
+  // A link to an input is the name by which it may have been given.
+  #isInput(path: string, there: Stats): boolean {
+    const { inputs = [] } = this.#options;
+    if (inputs.length === 0) return false;
+    const file = there.isSymbolicLink() ? targetOf(path) ?? there : there;
+    return inputs.some(({ dev, ino }) => dev === file.dev && ino === file.ino);
   }
 
   // Every folder on the way was entered by `directory`; one that has become a link since is not used.
@@ -253,9 +290,7 @@ export class Folder {
       const note = "other file systems take its name and an earlier one of its folder as one";
       return { ...placed(parent, safe), note };
     }
-    const reason = earlier.name === safe.name
-      ? "its name is used twice in its folder"
-      : `its name and ${earlier.name} are one in this file system`;
+    const reason = takenReason(earlier, safe.name);
     do earlier.count++; while (parent.used.has(collisionKey(`${safe.name}~${earlier.count}`)));
     const name = `${safe.name}~${earlier.count}`;
     parent.used.set(collisionKey(name), { name, count: 1 });
@@ -266,6 +301,22 @@ export class Folder {
 function placed(parent: Place, safe: SafeName): Taken {
   const below = parent.below === "" ? safe.name : `${parent.below}/${safe.name}`;
   return { ...safe, path: join(parent.path, safe.name), below, parent };
+}
+
+function takenReason({ name, partial }: UsedName, wanted: string): string {
+  if (partial) return "its name is that of what there is of a cut file";
+  return name === wanted
+    ? "its name is used twice in its folder"
+    : `its name and ${name} are one in this file system`;
+}
+
+// NAME.partial, or NAME~2.partial and so on where entries of the image have that name.
+function partialName({ name, parent }: Taken): string {
+  let candidate = `${name}.partial`;
+  for (let count = 2; parent.used.has(collisionKey(candidate)); count++) {
+    candidate = `${name}~${count}.partial`;
+  }
+  return candidate;
 }
 
 function done({ below, reason, note }: Taken): Outcome {
@@ -283,6 +334,15 @@ function statOf(path: string): Stats | undefined {
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
+  }
+}
+
+function targetOf(link: string): Stats | undefined {
+  try {
+    return statSync(link);
+  } catch {
+    // It leads nowhere, or where nothing may be looked at: to no file that is open.
+    return undefined;
   }
 }
 

@@ -85,6 +85,29 @@ Deno.test("extract replaces nothing without --force", () =>
     assertMatch(await Deno.readTextFile(`${folder}/README.md`), /^# Lantern/);
   }));
 
+for (const input of ["x.iso", "x.cue"]) {
+  Deno.test(`extract --force replaces nothing that it reads, opened by ${input}`, () =>
+    withFolder(async (folder) => {
+      const children = ["x.iso", "x.cue", "other"].map((longName, at) => ({
+        name: `F${at}.;1`,
+        longName,
+        content: "new",
+      }));
+      const image = buildImage({ rockRidge: "1.12", children }).bytes();
+      const sheet = 'FILE "x.iso" BINARY\n  TRACK 01 MODE1/2048\n    INDEX 01 00:00:00\n';
+      await Deno.writeFile(`${folder}/x.iso`, image);
+      await Deno.writeTextFile(`${folder}/x.cue`, sheet);
+      const argv = ["extract", `${folder}/${input}`, "-o", folder, "--force"];
+      const { status, stderr } = await discern(argv);
+      assertEquals(status, 1);
+      assertStringIncludes(stderr, "a file that is being read stands in its place");
+      assertEquals(await Deno.readFile(`${folder}/x.iso`), image);
+      assertEquals(await Deno.readTextFile(`${folder}/other`), "new");
+      const left = await Deno.readTextFile(`${folder}/x.cue`);
+      assertEquals(left, input === "x.cue" ? sheet : "new");
+    }));
+}
+
 Deno.test("extract keeps the folders above a path", () =>
   withFolder(async (folder) => {
     const argv = ["extract", fixturePath("sample.iso"), "share/tables", "-o", folder, "-q"];

@@ -202,3 +202,37 @@ processTest(
     }),
   [executable, "sh"],
 );
+
+processTest(
+  "a pipe is no image and no data of a sheet, and nobody waits for it",
+  () =>
+    withFolder(async (folder) => {
+      const pipe = `${folder}/pipe`;
+      await new Deno.Command("sh", { args: ["-c", 'mkfifo "$0"', pipe] }).output();
+      const sheet = `${folder}/a.cue`;
+      await Deno.writeTextFile(
+        sheet,
+        'FILE "pipe" BINARY\n  TRACK 01 MODE1/2352\n    INDEX 01 00:00:00\n',
+      );
+      for (const path of [pipe, sheet]) {
+        const { status, stderr } = await deno(["--allow-read", main, "audit", path]);
+        assertEquals(status, 2);
+        assertStringIncludes(stderr, `it is a pipe; give it as standard input`);
+      }
+    }),
+  [executable, "sh"],
+);
+
+processTest(
+  "data of a sheet that lie outside its folder are not read",
+  () =>
+    withFolder(async (folder) => {
+      await Deno.mkdir(`${folder}/in`);
+      await Deno.copyFile(fixturePath("mode1-2352.cue"), `${folder}/in/mode1-2352.cue`);
+      await Deno.symlink(sample, `${folder}/in/mode1-2352.bin`);
+      const argv = ["--allow-read", main, "audit", `${folder}/in/mode1-2352.cue`];
+      const { status, stderr } = await deno(argv);
+      assertEquals(status, 2);
+      assertStringIncludes(stderr, "a symbolic link that leads out of its folder");
+    }),
+);

@@ -1,6 +1,13 @@
 // Extraction into a folder, and output files: nothing outside, nothing half-written.
 
-import { assert, assertEquals, assertNotMatch, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import fc from "fast-check";
 import { AtomicFile } from "../../src/platform/atomic.ts";
 import { PlatformError } from "../../src/platform/errors.ts";
@@ -174,6 +181,50 @@ Deno.test("Folder keeps cut files only with partial, and never under their own n
       assertEquals(outcome.state, "cut");
       assertEquals(listing(path), left);
     }
+  }));
+
+Deno.test("Folder never gives the name of a cut file's part to another entry, or takes one", () =>
+  withFolder(async (path) => {
+    const folder = Folder.open(path, { partial: true, force: true });
+    const write = (text: string, body: string, end?: ContentEnd) =>
+      folder.file(folder.root, { text }, { content: content(body, end) });
+    assertEquals((await write("a", "part", cut)).to, "a.partial");
+    const own = await write("a.partial", "whole");
+    assertEquals([own.state, own.to], ["renamed", "a.partial~2"]);
+    assertEquals(own.reason, "its name is that of what there is of a cut file");
+    assertEquals((await write("b.partial", "whole")).state, "ok");
+    assertEquals((await write("b", "part", cut)).to, "b~2.partial");
+    assertEquals((await write("b", "more", cut)).to, "b~2~2.partial");
+    assertEquals(Deno.readTextFileSync(`${path}/a.partial`), "part");
+    assertEquals(Deno.readTextFileSync(`${path}/b.partial`), "whole");
+    Deno.mkdirSync(`${path}/c.partial`);
+    const blocked = await write("c", "part", cut);
+    assertEquals([blocked.state, blocked.to], ["cut", undefined]);
+    assertMatch(blocked.reason ?? "", /c.partial: a folder stands in its place/);
+    const long = await write("n".repeat(250), "part", cut);
+    assertMatch(long.reason ?? "", /the name is too long/);
+  }));
+
+Deno.test("Folder replaces no file that is being read, by whatever name", () =>
+  withFolder(async (path) => {
+    Deno.writeTextFileSync(`${path}/in`, "image");
+    Deno.symlinkSync("in", `${path}/link`);
+    Deno.linkSync(`${path}/in`, `${path}/hard`);
+    Deno.linkSync(`${path}/in`, `${path}/a.partial`);
+    const { dev, ino } = Deno.statSync(`${path}/in`);
+    const inputs = [{ dev, ino: ino ?? 0 }];
+    const folder = Folder.open(path, { force: true, partial: true, links: true, inputs });
+    for (const text of ["in", "link", "hard"]) {
+      const outcome = await folder.file(folder.root, { text }, { content: content("x") });
+      assertEquals(outcome.state, "refused");
+      assertEquals(outcome.reason, "a file that is being read stands in its place");
+    }
+    const again = Folder.open(path, { force: true, links: true, inputs });
+    assertEquals(again.link(again.root, { text: "in" }, "hard").state, "refused");
+    const part = await folder.file(folder.root, { text: "a" }, { content: content("x", cut) });
+    assertMatch(part.reason ?? "", /a.partial: a file that is being read/);
+    assertEquals(listing(path), ["a.partial", "hard", "in", "link"]);
+    assertEquals(Deno.readTextFileSync(`${path}/a.partial`), "image");
   }));
 
 Deno.test("Folder leaves no file behind whose content fails", () =>

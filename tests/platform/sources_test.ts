@@ -60,6 +60,29 @@ Deno.test("FileSource says what it does not open", () =>
     allowed.close();
   }));
 
+Deno.test("FileSource follows no symbolic link out of the folder where that is asked for", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/in/sub`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/in/sub/data`, "x");
+    await Deno.writeTextFile(`${folder}/out`, "x");
+    await Deno.symlink("in", `${folder}/alias`);
+    await Deno.symlink("sub/data", `${folder}/in/below`);
+    await Deno.symlink("../out", `${folder}/in/above`);
+    await Deno.symlink("../alias/../out", `${folder}/in/round`);
+    await Deno.symlink("none", `${folder}/in/dangling`);
+    for (const name of ["in/below", "alias/below", "in/sub/data"]) {
+      FileSource.open(`${folder}/${name}`, { beside: true }).close();
+    }
+    for (const name of ["in/above", "alias/above", "in/round"]) {
+      const path = `${folder}/${name}`;
+      const message = "a symbolic link that leads out of its folder";
+      assertThrows(() => FileSource.open(path, { beside: true }), PlatformError, message);
+      FileSource.open(path).close();
+    }
+    const dangling = () => FileSource.open(`${folder}/in/dangling`, { beside: true });
+    assertThrows(dangling, PlatformError, "there is no such file");
+  }));
+
 Deno.test("FileSource.changed() sees a file that grew", () =>
   withFolder(async (folder) => {
     const path = `${folder}/growing`;

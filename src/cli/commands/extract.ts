@@ -44,6 +44,7 @@ export function addExtract(program: Command, { io, finish }: Context): void {
           const tally = new Tally(job, image.source.size);
           const folder = Folder.open(output, {
             force: options.force === true,
+            inputs: job.inputs,
             partial: options.partial === true,
             links: options.links === true,
           });
