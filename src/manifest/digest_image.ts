@@ -8,6 +8,7 @@ import type { Namespace } from "../model/namespace.ts";
 import type { Hashes, WorkOptions } from "../model/result.ts";
 import { readContent } from "./content.ts";
 import { ContentPlan, RegionPlan } from "./plan.ts";
+import { RegionFeed } from "./region_feed.ts";
 import { checkAlgorithms, DigestStore } from "./store.ts";
 import { Window } from "./window.ts";
 
@@ -17,7 +18,7 @@ export type DigestOptions = WorkOptions & {
   readonly algorithms?: readonly Algorithm[];
   /** Only the files that this says yes to; all where absent. */
   readonly wanted?: (volume: Volume, node: number) => boolean;
-  /** Everything that is no file of the volumes, too. */
+  /** Everything that is no file of the volumes, too; of raw images, every region. */
   readonly regions?: boolean;
   /** The whole image file, too. */
   readonly image?: boolean;
@@ -27,7 +28,7 @@ export type DigestOptions = WorkOptions & {
   readonly pieceSize?: number;
   /**
    * Most bytes of content digested, after which files are `unreadable`: extents that overlap and data
-   * that compress well can make endless work of a small image. 64 times the image and 16 GiB where absent.
+   * that compress well can make endless work of a small image. 64 times the image and 4 GiB where absent.
    */
   readonly limit?: number;
 };
@@ -39,7 +40,7 @@ export type ContentDigest = {
   readonly hashes?: Hashes;
 };
 
-/** Bytes that no listed file covers, with their digests; none where not all could be read. */
+/** A stretch of the file with one owner, with its digests; none where not all could be read. */
 export type RegionDigest = {
   readonly owner: Owner;
   /** Empty for `unclaimed`. */
@@ -54,7 +55,9 @@ const PIECE = 1024 * 1024;
 const GAP = 64 * 1024;
 /** Digested at most unless the caller says so: this often the image, and as much besides. */
 const LIMIT_FACTOR = 64;
-const LIMIT_BYTES = 16 * 2 ** 30;
+const LIMIT_BYTES = 4 * 2 ** 30;
+/** Contents and regions looked at for where a read may end. */
+const LOOKED_AHEAD = 1024;
 
 /** The digests of an image's files, packed: a million SHA-256 take 32 MB. */
 export class ImageDigests {
@@ -103,7 +106,10 @@ export class ImageDigests {
     return this.#pass.contents.contentOf(volume, node);
   }
 
-  /** Regions that no listed file covers, in the order of the image; none unless asked for. */
+  /**
+   * Regions that no listed file covers, all of them in a raw image, in the order of the image; none
+   * unless asked for.
+   */
   *regions(): Generator<RegionDigest> {
     const { regions, regionStore } = this.#pass;
     for (let index = 0; index < (regions?.count ?? 0); index++) {
@@ -146,12 +152,16 @@ class Pass {
   readonly #options: DigestOptions;
   readonly #window: Window;
   readonly #whole: DigestSet | undefined;
+  /** Digests all regions of a raw image, where bytes of files belong to regions too. */
+  readonly #feed: RegionFeed | undefined;
   readonly #pieceSize: number;
   readonly #limit: number;
+  readonly #refusal: string;
   /** The next content and region in disc order. */
   #content = 0;
   #region = 0;
   #digested = 0;
+  #read = 0;
   #total = 0;
   #done = 0;
 
@@ -161,13 +171,25 @@ class Pass {
     this.algorithms = checkAlgorithms(options.algorithms ?? ["sha256"]);
     this.contents = new ContentPlan(image, volumes, options.wanted);
     this.store = new DigestStore(this.algorithms, this.contents.count);
-    this.regions = options.regions === true ? new RegionPlan(image, volumes) : undefined;
+    // The digests of files leave the sync, headers and codes of raw sectors out: regions have them all.
+    const isRaw = image.mapping.stride !== SECTOR;
+    this.regions = options.regions === true
+      ? new RegionPlan(image, isRaw ? [] : volumes)
+      : undefined;
     this.regionStore = new DigestStore(this.algorithms, this.regions?.count ?? 0);
     this.#whole = options.image === true ? new DigestSet(this.algorithms) : undefined;
+    this.#feed = isRaw && this.regions !== undefined
+      ? new RegionFeed(this.regions, this.regionStore)
+      : undefined;
     this.#pieceSize = Math.max(1, Math.min(options.pieceSize ?? PIECE, PIECE));
     this.#limit = options.limit ?? LIMIT_BYTES + LIMIT_FACTOR * image.source.size;
+    this.#refusal = `the limit of ${this.#limit} bytes of content for this image was reached`;
     this.#window = new Window(image, {
-      onRead: (count) => this.#report(count),
+      onRead: (count) => {
+        this.#read += count;
+        this.#report(count);
+      },
+      ...(this.#feed === undefined ? {} : { follower: this.#feed }),
       ...(this.#whole === undefined ? {} : { whole: this.#whole }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
@@ -175,7 +197,8 @@ class Pass {
 
   async run(): Promise<Hashes | undefined> {
     this.#options.signal?.throwIfAborted();
-    this.#total = this.#whole === undefined ? this.#plannedBytes() : this.image.source.size;
+    const all = this.#whole !== undefined || this.#feed !== undefined;
+    this.#total = all ? this.image.source.size : this.#plannedBytes();
     for (;;) {
       const content = this.#contentStart(this.#content);
       const region = this.#regionStart(this.#region);
@@ -189,6 +212,7 @@ class Pass {
       }
     }
     await this.#window.finish();
+    this.#feed?.finish();
     this.#report(this.#total);
     return this.#window.wholeFailed ? undefined : this.#whole?.hex();
   }
@@ -198,6 +222,7 @@ class Pass {
   }
 
   #regionStart(region: number): number {
+    if (this.#feed !== undefined) return Infinity;
     if (this.regions === undefined || region >= this.regions.count) return Infinity;
     return this.regions.offset(region);
   }
@@ -228,7 +253,7 @@ class Pass {
     let region = this.#region;
     let end = offset;
     const most = offset + this.#window.size;
-    while (end < most) {
+    for (let looked = 0; end < most && looked < LOOKED_AHEAD; looked++) {
       const file = this.#contentStart(content);
       const other = this.#regionStart(region);
       if (Math.min(file, other) > end + GAP) break;
@@ -256,7 +281,13 @@ class Pass {
     return this.#digested <= this.#limit;
   }
 
+  // Reading more than is digested, or inflating what is no content in the end, is work too.
+  #isSpent(): boolean {
+    return this.#digested >= this.#limit || this.#read - this.image.source.size > this.#limit;
+  }
+
   async #digestContent(content: number): Promise<void> {
+    if (this.#isSpent()) return this.#refuse(content);
     const { namespace, node } = this.contents.file(content);
     const offset = this.contents.start(content);
     const end = this.#firstEnd(content);
@@ -288,8 +319,7 @@ class Pass {
   }
 
   #refuse(content: number): void {
-    const reason = `the limit of ${this.#limit} bytes of content for this image was reached`;
-    this.store.fail(content, "unreadable", reason);
+    this.store.fail(content, "unreadable", this.#refusal);
   }
 
   async #streamContent(content: number, namespace: Namespace, node: number): Promise<void> {
@@ -304,6 +334,7 @@ class Pass {
       const { done, value } = await pieces.next();
       if (done === true) {
         const { state, reason } = value;
+        if (state !== "ok") this.#spend(namespace.tree.zisofs.get(node)?.blockSize ?? 0);
         if (state === "ok") this.store.set(content, digests);
         else this.store.fail(content, state, reason ?? "it was not read whole");
         return;

@@ -16,8 +16,9 @@ export type ManifestOptions = WorkOptions & {
   /** A namespace of the image, or all of them; the richest where absent. */
   readonly volume?: EntryQuery["volume"];
   /**
-   * Adds every region that is no file of these volumes: the extents of the files, of raw sectors with
-   * their sync, header and codes, and the regions then cover each byte of the image once.
+   * Adds every region that is no file of these volumes: the extents of the files and the regions then
+   * cover each byte of the image once. Of raw sectors the digests of files have the user data only, so
+   * there the regions are all of the image by themselves, those of files among them.
    */
   readonly regions?: boolean;
   /** Adds the digests of the image file itself. */
@@ -71,7 +72,7 @@ export class Manifest {
     }
   }
 
-  /** What is no file, in the order of the image; empty unless asked for. */
+  /** What is no file, of a raw image everything, in the order of the image; empty unless asked for. */
   *regions(): Generator<ManifestRegion> {
     for (const region of this.#digests.regions()) yield regionFacts(region);
   }

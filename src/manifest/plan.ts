@@ -143,7 +143,7 @@ function compression(namespace: Namespace, node: number): string {
   return [version, algorithm, headerSize, blockSize, size].join();
 }
 
-/** A stretch of the file that no listed file covers. */
+/** A stretch of the file with one owner. */
 export type PlannedRegion = {
   readonly owner: Owner;
   readonly name: string;
@@ -153,8 +153,7 @@ export type PlannedRegion = {
 
 /**
  * The regions of an image without the extents of some volumes' files, in the order of the file. With
- * the union of those extents (of raw sectors with their sync, header and codes) they cover every byte
- * once.
+ * the union of those extents they cover every byte once; without volumes they do so by themselves.
  */
 export class RegionPlan {
   readonly #image: Image;

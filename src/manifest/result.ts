@@ -13,7 +13,7 @@ export type ManifestFile = EntryFacts & {
   readonly reason?: string;
 };
 
-/** Bytes that are no file, with their digests. */
+/** Bytes of the image file with one owner, with their digests: no file, unless its sectors are raw. */
 export type ManifestRegion = {
   readonly owner: Owner;
   readonly name?: string;

@@ -9,10 +9,15 @@ const SECTORS = 513;
 /** Bytes read before other work of the program gets its turn: a signal could not arrive otherwise. */
 const TURN = 32 * 1024 * 1024;
 
+/** Takes the bytes of the file in order, each once; bytes that could not be had are passed over. */
+export type Follower = { take(offset: number, bytes: Uint8Array, unread: readonly Span[]): void };
+
 /** What a window is told while it moves. */
 export type WindowOptions = {
   /** Takes all bytes of the file from the first to the last; call {@linkcode Window.finish} then. */
   readonly whole?: DigestSet;
+  /** Takes them too. */
+  readonly follower?: Follower;
   /** Told of bytes read, each once unless a caller goes back. */
   readonly onRead?: (count: number) => void;
   readonly signal?: AbortSignal;
@@ -27,6 +32,8 @@ export class Window {
   readonly #image: Image;
   readonly #options: WindowOptions;
   readonly #buffer: Uint8Array;
+  /** All bytes are wanted, in order. */
+  readonly #takesAll: boolean;
   #from = 0;
   #to = 0;
   #unread: readonly Span[] = [];
@@ -36,6 +43,7 @@ export class Window {
   constructor(image: Image, options: WindowOptions = {}) {
     this.#image = image;
     this.#options = options;
+    this.#takesAll = options.whole !== undefined || options.follower !== undefined;
     this.size = SECTORS * image.mapping.stride;
     this.#buffer = new Uint8Array(this.size);
   }
@@ -90,17 +98,17 @@ export class Window {
     return { bytes, unread: raw.unread };
   };
 
-  /** Gives the rest of the file to {@linkcode WindowOptions.whole}. */
+  /** Gives the rest of the file to those that take all of it. */
   async finish(): Promise<void> {
-    if (this.#options.whole !== undefined) await this.#feedUntil(this.#image.source.size);
+    if (this.#takesAll) await this.#feedUntil(this.#image.source.size);
   }
 
   async #move(offset: number, end: number): Promise<void> {
     const keeps = offset >= this.#from && offset < this.#to;
     if (keeps) this.#buffer.copyWithin(0, offset - this.#from, this.#to - this.#from);
     const kept = keeps ? this.#to - offset : 0;
-    if (this.#options.whole !== undefined) await this.#feedUntil(offset);
-    const until = this.#options.whole === undefined ? end : offset + this.size;
+    if (this.#takesAll) await this.#feedUntil(offset);
+    const until = this.#takesAll ? offset + this.size : end;
     const left = Math.min(until, this.#image.source.size) - offset;
     const into = this.#buffer.subarray(kept, Math.max(kept, left));
     const { bytes, unread } = await this.#load(offset + kept, into);
@@ -128,8 +136,11 @@ export class Window {
     const reading = await this.#image.readFile(offset, into);
     const end = offset + reading.bytes.length;
     if (reading.unread.length > 0 || reading.bytes.length < into.length) this.wholeFailed = true;
-    if (this.#options.whole !== undefined && this.#wholeAt < end) {
-      this.#options.whole.update(reading.bytes.subarray(Math.max(0, this.#wholeAt - offset)));
+    if (this.#takesAll && this.#wholeAt < end) {
+      const from = Math.max(offset, this.#wholeAt);
+      const bytes = reading.bytes.subarray(from - offset);
+      this.#options.whole?.update(bytes);
+      this.#options.follower?.take(from, bytes, reading.unread);
       this.#wholeAt = end;
     }
     this.#options.onRead?.(reading.bytes.length);

@@ -176,6 +176,30 @@ Deno.test("verify() checks every digest, region and volume of discern's JSON", a
   assertEquals(bad.filter(({ path }) => path.toUpperCase() === "/README.MD").length, 3);
 });
 
+Deno.test("verify() finds a flipped bit of a raw sector outside of the user data", async () => {
+  for (const name of ["mode1-2352", "mode2-form1-2352"]) {
+    const bytes = await fixtureImage(name);
+    const image = await examine(new MemorySource(bytes, "disc.bin"));
+    const document = await manifest(image, { volume: "all", regions: true });
+    const list = JSON.stringify(document);
+    const { summary } = await verified(image, list);
+    assertEquals(summary.ok, Object.values(summary).reduce((sum, each) => sum + each));
+    const file = document.regions?.find(({ owner, length }) =>
+      owner === "file" && length > 2 * 2352
+    );
+    assert(file !== undefined);
+    for (const place of [0, 12, 2340]) { // sync, header, parity
+      const changed = bytes.slice();
+      changed[file.offset + place] = (changed[file.offset + place] ?? 0) ^ 1;
+      const result = await verified(await examine(new MemorySource(changed, "disc.bin")), list);
+      const bad = result.entries.filter(({ state }) => state !== "ok");
+      assertEquals(bad.map(({ path, state, offset }) => [path, state, offset]), [
+        [`[file] ${file.name}`, "mismatch", file.offset],
+      ]);
+    }
+  }
+});
+
 const joinedKinds = ["iso9660", "joliet", "rockridge"] as const;
 
 for (const format of ["gnu", "bsd"] as const) {

@@ -46,7 +46,10 @@ export function addManifest(program: Command, { io, finish }: Context): void {
         .default("gnu" as const),
     )
     .addOption(new Option("--tag", "the same as --format bsd").conflicts(["json", "format"]))
-    .option("--regions", "also what is no file: then each byte is covered once")
+    .option(
+      "--regions",
+      "also what is no file: each byte is covered (raw images: the regions tile the whole file)",
+    )
     .option("--image", "the digests of the image file itself; in JSON beside those of the files")
     .addOption(flags.volume())
     .addOption(flags.session())
