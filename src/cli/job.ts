@@ -19,7 +19,7 @@ import type { Keep } from "../platform/permissions.ts";
 import { spool } from "../platform/stdin.ts";
 import { escapeInline } from "../report/escape.ts";
 import { jsonDocument } from "../report/json.ts";
-import { plainStyle, type Style } from "../report/style.ts";
+import { fold, plainStyle, type Style } from "../report/style.ts";
 import { BufferedOutput, type Io, type Output } from "./io.ts";
 import { Progress } from "./progress.ts";
 
@@ -136,7 +136,11 @@ export class Job {
 
   /** Writes lines of text to the result. */
   lines(lines: Iterable<string>): void {
-    for (const line of lines) this.#out.write(`${line}\n`);
+    const { cut, width } = this.style;
+    for (const line of lines) {
+      // A terminal would break a line within a word.
+      for (const part of cut ? fold(line, width) : [line]) this.#out.write(`${part}\n`);
+    }
   }
 
   /** Writes a document; its lists may be generators. An interrupt ends a list, and is said in it. */

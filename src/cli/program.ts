@@ -2,8 +2,12 @@
 
 import { Command, type CommanderError } from "@commander-js/extra-typings";
 import { tool } from "../mod.ts";
+import { fold } from "../report/style.ts";
 import { commands } from "./commands/mod.ts";
 import type { Context } from "./context.ts";
+
+const moreHelp = "discern COMMAND --help lists the options of a command; " +
+  "discern complete SHELL prints completions for bash, zsh, fish or powershell.";
 
 /** Builds the command tree over a context. */
 export function buildProgram(context: Context): Command {
@@ -16,10 +20,10 @@ export function buildProgram(context: Context): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError("Usage: discern COMMAND ...; `discern help` lists the commands")
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, minWidthToWrap: 16 })
     // Each is given, since the parser's own would read the environment, which needs a permission.
     .configureOutput({
-      writeOut: (text) => stdout.write(text),
+      writeOut: (text) => stdout.write(stdout.isTerminal ? folded(text, width) : text),
       writeErr: (text) => stderr.write(text),
       outputError: (text, write) => write(text.replace(/^error: /, "discern: ")),
       getOutHelpWidth: () => width,
@@ -30,14 +34,18 @@ export function buildProgram(context: Context): Command {
   for (const add of commands) add(program, context);
   program.addHelpText(
     "after",
-    "\n`discern COMMAND --help` lists the options of a command. `discern complete SHELL`\n" +
-      "prints completions for bash, zsh, fish or powershell.",
+    "\n" + fold(moreHelp, width).join("\n"),
   );
   for (const command of program.commands) {
     const usage = `${tool.name} ${command.name()} ${command.usage()}`;
     command.showHelpAfterError(`Usage: ${usage}; --help lists the options`);
   }
   return program;
+}
+
+// Where the parser has no room for its columns, its lines are too long for the terminal.
+function folded(text: string, width: number): string {
+  return text.split("\n").flatMap((line) => fold(line, width)).join("\n");
 }
 
 /** Exit status of what the parser throws: 0 where help or the version was asked for, else 2. */

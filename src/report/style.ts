@@ -113,6 +113,46 @@ export function pad(text: string, columns: number, side: "left" | "right" = "lef
   return side === "left" ? text + blanks : blanks + text;
 }
 
+/**
+ * A line that is too long for a terminal as several, broken between words and indented under the first;
+ * a word that is longer than a line stands alone on its line.
+ */
+export function fold(line: string, columns: number): string[] {
+  if (width(line) <= columns) return [line];
+  const indent = " ".repeat(Math.min(/^ */.exec(line)?.[0].length ?? 0, 20));
+  const [first = "", ...rest] = wrapUnder(line.slice(indent.length), columns, indent.length);
+  return [indent + first, ...rest.map((each) => `${indent}    ${each.trimStart()}`)];
+}
+
+// The first line has `indent` columns less, the others four less than that.
+function wrapUnder(text: string, columns: number, indent: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let room = columns - indent;
+  for (const word of text.split(" ")) {
+    const longer = line === "" && word !== "" ? word : `${line} ${word}`;
+    if (line.trim() !== "" && width(longer) > room) {
+      lines.push(line.trimEnd());
+      line = word;
+      room = columns - indent - 4;
+    } else line = longer;
+  }
+  lines.push(line);
+  return lines;
+}
+
+/** Parts on lines of at most `columns`, with a sign between them; none is broken. */
+export function wrapParts(parts: readonly string[], sign: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const longer = last === undefined ? part : `${last}${sign}${part}`;
+    if (last !== undefined && width(longer) <= columns) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines;
+}
+
 /** Words on lines of at most `columns`; a longer word stands alone on its line. */
 export function wrap(text: string, columns: number): string[] {
   if (width(text) <= columns) return [text];

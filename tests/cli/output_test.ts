@@ -1,6 +1,7 @@
 // Where results go: files whole or not at all, terminals with colour and progress, pipes with neither.
 
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { width } from "../../src/report/style.ts";
 import { fixtureImage } from "../support/fixtures.ts";
 import { discern, fixturePath, harmless } from "./harness.ts";
 
@@ -163,6 +164,32 @@ Deno.test("reports hold at 80 columns on a terminal", async () => {
     for (const line of long) {
       assertMatch(line.trim(), /^\S+$|\/\S{30,}|[0-9a-f]{64}/, argv.join(" "));
     }
+  }
+});
+
+Deno.test("no terminal breaks a line within a word or a column", async () => {
+  const cut = await Deno.makeTempFile({ prefix: "discern-narrow-" });
+  const sums = await Deno.makeTempFile({ prefix: "discern-narrow-" });
+  try {
+    await Deno.writeFile(cut, (await Deno.readFile(sample)).subarray(0, 200_000));
+    await Deno.writeFile(sums, (await discern(["manifest", sample])).bytes);
+    const second = fixturePath("sample2.iso");
+    const lines = [["audit", sample], ["audit", cut], ["audit", sample, "-v"]]
+      .concat([["compare", sample, second], ["info", sample], ["list", sample, "-l"]])
+      .concat([["list", sample, "-l", "--volume", "all"], ["map", sample], ["rules"]])
+      .concat([["rules", "IMG-001"], ["where", sample, "README.md"], ["why", sample, "32848"]])
+      .concat([["verify", second, sums], ["--help"], ["audit", "--help"]]);
+    for (const columns of [40, 47, 55, 63, 72, 80]) {
+      for (const argv of lines) {
+        const { stdout } = await discern(argv, { terminal: true, width: columns });
+        const long = plain(stdout).split("\n").filter((line) => width(line) > columns);
+        // One word that is longer than a line stands alone on it.
+        for (const line of long) assertMatch(line.trim(), /^\S+$/, `${columns} ${argv.join(" ")}`);
+      }
+    }
+  } finally {
+    await Deno.remove(cut);
+    await Deno.remove(sums);
   }
 });
 

@@ -1,6 +1,6 @@
 // Numbers, columns and checksum lines of text reports.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { checksumLine, nameBytes, shownLine } from "../../src/report/checksum.ts";
 import {
@@ -9,10 +9,12 @@ import {
   counted,
   cutMiddle,
   duration,
+  fold,
   plainStyle,
   time,
   width,
   wrap,
+  wrapParts,
 } from "../../src/report/style.ts";
 import { table } from "../../src/report/table.ts";
 
@@ -61,6 +63,38 @@ Deno.test("wrap() keeps every word and the width", () => {
       for (const line of lines) assert(line.length <= 20);
     },
   ));
+});
+
+Deno.test("fold() keeps every word, the width and the colours", () => {
+  fc.assert(fc.property(
+    fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 30 }),
+    fc.nat(6),
+    (words, indent) => {
+      const lines = fold(" ".repeat(indent) + words.join(" "), 20);
+      assertEquals(lines.map((line) => line.trim()).join(" "), words.join(" "));
+      for (const line of lines) assert(width(line) <= 20, line);
+    },
+  ));
+  assertEquals(fold("  a  b", 6), ["  a  b"]);
+  assertEquals(fold(`\x1b[31m${"a".repeat(5)}\x1b[0m b`, 7), ["\x1b[31maaaaa\x1b[0m b"]);
+});
+
+Deno.test("wrapParts() breaks between parts only", () => {
+  assertEquals(wrapParts(["a b", "c d", "e f"], " · ", 9), ["a b · c d", "e f"]);
+  assertEquals(wrapParts([], " · ", 9), []);
+});
+
+Deno.test("table() leaves spare columns out on a terminal that is too narrow", () => {
+  const columns = [{ title: "kind" }, { title: "label", flexible: true }, {
+    title: "created",
+    spare: 1,
+  }, { title: "blocks", spare: 2 }] as const;
+  const rows = [["ISO 9660", "x".repeat(30), "2026-01-01", "123456"]];
+  const at = (width: number) => table(columns, rows, { ...plainStyle, width, cut: true })[0];
+  assertMatch(at(60) ?? "", /kind.*label.*created.*blocks/);
+  assertMatch(at(34) ?? "", /kind.*label.*created$/);
+  assertMatch(at(20) ?? "", /kind.*label$/);
+  assertEquals(table(columns, rows, { ...plainStyle, width: 20 })[0]?.includes("blocks"), true);
 });
 
 Deno.test("table() cuts the flexible column on a terminal only", () => {

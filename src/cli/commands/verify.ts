@@ -109,7 +109,7 @@ async function printText(
   const kept: string[] = [];
   let left = 0;
   for await (const entry of job.untilInterrupted(tally.counting(verification.entries()))) {
-    if (verbose) job.write(`${verifyLine(entry, job.style)}\n`);
+    if (verbose) job.lines([verifyLine(entry, job.style)]);
     else if (entry.state !== "ok" && kept.length < SHOWN) kept.push(verifyLine(entry, job.style));
     else if (entry.state !== "ok") left++;
   }

@@ -2,8 +2,18 @@
 
 import type { AuditResult, Finding, Verdict } from "../../audit/result.ts";
 import { escapeInline, escapeName } from "../escape.ts";
-import { bytes, count, counted, type Paint, paint, type Style, wrap } from "../style.ts";
-import { imageLines, kindsOf, place, volumeName } from "./names.ts";
+import {
+  bytes,
+  count,
+  counted,
+  cutMiddle,
+  type Paint,
+  paint,
+  type Style,
+  wrap,
+  wrapParts,
+} from "../style.ts";
+import { imageLines, kindsOf, place, richestFirst, volumeName } from "./names.ts";
 
 const colours: Readonly<Record<Verdict | Finding["severity"], Paint>> = {
   intact: "green",
@@ -21,6 +31,8 @@ const severities = ["error", "warning", "info", "note"] as const;
 const LINES = 14;
 const LINES_BESIDE_LOSSES = 9;
 const LOSSES_SHOWN = 3;
+/** Columns that a name is never cut below. */
+const LEAST_NAME = 10;
 const INDENT = " ".repeat(11);
 
 /** The lines of the report. */
@@ -38,11 +50,7 @@ export function* auditText(result: AuditResult, style: Style): Generator<string>
 
 function verdictLine(result: AuditResult, style: Style): string {
   const verdict = paint(style, colours[result.verdict], result.verdict.toUpperCase());
-  const counts = severities.flatMap((severity) => {
-    const found = result.findings.filter((finding) => finding.severity === severity);
-    if (found.length === 0) return [];
-    return severity === "info" ? [`${found.length} info`] : [counted(found.length, severity)];
-  });
+  const counts = countsOf(result.findings);
   const found = counts.length === 0 ? ["nothing found"] : counts;
   const ignored = (result.ignored ?? 0) > 0
     ? [`${counted(result.ignored ?? 0, "finding")} ignored`]
@@ -50,23 +58,50 @@ function verdictLine(result: AuditResult, style: Style): string {
   return [verdict, [...found, ...ignored].join(" · ")].join("   ");
 }
 
+/** Errors of which each is shown, if only by its id and title. */
+const ERRORS_NAMED = 10;
+
 function* findings(result: AuditResult, style: Style): Generator<string> {
   const listed = result.findings.filter(({ rule }) => rule !== "LIM-001");
   const groups = style.verbose ? listed.map((finding) => [finding]) : causes(listed);
   const room = style.verbose ? Infinity : result.losses.length > 0 ? LINES_BESIDE_LOSSES : LINES;
+  const explained = symptoms(result.findings);
   const shown: string[] = [];
-  let told = 0;
-  for (const [first, ...others] of groups) {
+  const told = new Set<Finding>();
+  let errors = groups.filter(([first]) => first?.severity === "error").length;
+  let named = 0;
+  for (const group of groups) {
+    const [first, ...others] = group;
     if (first === undefined) continue;
-    const lines = [...findingLines(first, others.length, result, style)];
-    if (shown.length > 0 && shown.length + lines.length > room) break;
-    shown.push(...lines);
-    told += 1 + others.length + (style.verbose ? 0 : symptomsOf([first, ...others], result));
+    const isError = first.severity === "error";
+    if (isError) errors--;
+    const lines = [...findingLines(first, others.length, explained, result, style)];
+    // The errors that follow have a line each, at least.
+    const fits = shown.length + lines.length + Math.min(errors, ERRORS_NAMED) <= room;
+    const whole = fits || shown.length === 0;
+    if (!whole && (!isError || ++named > ERRORS_NAMED)) break;
+    shown.push(...whole ? lines : headLines(first, others.length, style));
+    for (const finding of group) {
+      told.add(finding);
+      if (style.verbose || !whole) continue;
+      for (const symptom of explained.get(finding) ?? []) told.add(symptom);
+    }
   }
   if (shown.length > 0) yield "";
   yield* shown;
-  const left = listed.length - told;
-  if (left > 0) yield paint(style, "dim", `  … ${counted(left, "more finding")}: -v`);
+  const left = listed.filter((finding) => !told.has(finding));
+  if (left.length > 0) {
+    yield paint(style, "dim", `  … ${countsOf(left).join(", ")} more: -v`);
+  }
+}
+
+/** How many findings there are of each severity. */
+function countsOf(findings: readonly Finding[]): string[] {
+  return severities.flatMap((severity) => {
+    const found = findings.filter((finding) => finding.severity === severity).length;
+    if (found === 0) return [];
+    return severity === "info" ? [`${count(found)} info`] : [counted(found, severity)];
+  });
 }
 
 // What explains itself and is grave, those of one rule together.
@@ -83,28 +118,41 @@ function causes(findings: readonly Finding[]): Finding[][] {
   return [...groups.values()];
 }
 
-// Symptoms of a shown cause are told beside it.
-function symptomsOf(shown: readonly Finding[], { findings }: AuditResult): number {
-  return findings.filter(({ causedBy, rule }) => {
-    const cause = causedBy === undefined ? undefined : findings[causedBy];
-    return cause !== undefined && shown.includes(cause) && rule !== "LIM-001";
-  }).length;
+// What each cause explains; symptoms of a shown cause are told beside it.
+function symptoms(findings: readonly Finding[]): ReadonlyMap<Finding, readonly Finding[]> {
+  const byCause = new Map<Finding, Finding[]>();
+  for (const finding of findings) {
+    const cause = finding.causedBy === undefined ? undefined : findings[finding.causedBy];
+    if (cause === undefined) continue;
+    const known = byCause.get(cause);
+    if (known === undefined) byCause.set(cause, [finding]);
+    else known.push(finding);
+  }
+  return byCause;
+}
+
+/** The id and title of a finding, behind its severity. */
+function* headLines(finding: Finding, others: number, style: Style): Generator<string> {
+  const { severity, rule, title, confidence } = finding;
+  const sure = confidence === "certain" ? "" : ` (${confidence})`;
+  const many = finding.count > 1 ? `  ×${count(finding.count)}` : "";
+  const more = others === 0 ? "" : `, and in ${counted(others, "more place")}`;
+  const head = `${rule}  ${title}${sure}${many}${more}`;
+  const [first = "", ...rest] = wrap(escapeInline(head), style.width - INDENT.length);
+  yield `  ${paint(style, colours[severity], severity.padEnd(7))}  ${paint(style, "bold", first)}`;
+  for (const line of rest) yield `${INDENT}${paint(style, "bold", line)}`;
 }
 
 function* findingLines(
   finding: Finding,
   others: number,
+  explained: ReadonlyMap<Finding, readonly Finding[]>,
   result: AuditResult,
   style: Style,
 ): Generator<string> {
-  const { severity, rule, title, message, remedy } = finding;
+  const { severity, message, remedy } = finding;
   const room = style.width - INDENT.length;
-  const sure = finding.confidence === "certain" ? "" : ` (${finding.confidence})`;
-  const many = finding.count > 1 ? `  ×${count(finding.count)}` : "";
-  const head = `${rule}  ${title}${sure}${many}`;
-  const [first = "", ...rest] = wrap(escapeInline(head), room);
-  yield `  ${paint(style, colours[severity], severity.padEnd(7))}  ${paint(style, "bold", first)}`;
-  for (const line of rest) yield `${INDENT}${paint(style, "bold", line)}`;
+  yield* headLines(finding, 0, style);
   for (const line of wrap(escapeInline(message), room)) yield `${INDENT}${line}`;
   const where = whereOf(finding, result);
   if (where !== "") { for (const line of wrap(where, room)) yield `${INDENT}${line}`; }
@@ -116,7 +164,7 @@ function* findingLines(
     if (clause !== undefined) yield `${INDENT}${paint(style, "dim", escapeInline(clause))}`;
   }
   if (others > 0) yield `${INDENT}… and in ${counted(others, "more place")}`;
-  yield* consequences(finding, result, style);
+  yield* consequences(explained.get(finding) ?? [], style);
   if (severity === "error" || severity === "warning") {
     const [line = "", ...more] = wrap(escapeInline(remedy), room - 2);
     yield `${INDENT}→ ${line}`;
@@ -134,15 +182,22 @@ function whereOf(finding: Finding, { image }: AuditResult): string {
   return parts.join(" ");
 }
 
-function* consequences(finding: Finding, result: AuditResult, style: Style): Generator<string> {
-  const index = result.findings.indexOf(finding);
-  const byRule = new Map<string, number>();
-  for (const { causedBy, rule, count: times } of result.findings) {
-    if (causedBy === index) byRule.set(rule, (byRule.get(rule) ?? 0) + times);
+function* consequences(symptoms: readonly Finding[], style: Style): Generator<string> {
+  const byRule = new Map<string, { readonly first: Finding; times: number }>();
+  for (const finding of symptoms) {
+    const known = byRule.get(finding.rule);
+    if (known === undefined) byRule.set(finding.rule, { first: finding, times: finding.count });
+    else known.times += finding.count;
   }
   if (byRule.size === 0) return;
-  const list = [...byRule].map(([rule, times]) => times === 1 ? rule : `${rule} ×${count(times)}`);
-  for (const line of wrap(`explains ${list.join(", ")}`, style.width - INDENT.length)) {
+  const list = Array.from(byRule.values(), ({ first, times }) => {
+    const { rule, severity, title } = first;
+    const name = severity === "error" ? `${rule} (${title})` : rule;
+    return times === 1 ? name : `${name} ×${count(times)}`;
+  });
+  for (
+    const line of wrap(`explains ${escapeInline(list.join(", "))}`, style.width - INDENT.length)
+  ) {
     yield `${INDENT}${paint(style, "dim", line)}`;
   }
 }
@@ -156,9 +211,10 @@ function* losses(result: AuditResult, style: Style): Generator<string> {
   if (hit.length > 0) yield `  ${counted(hit.length, "file")} hit, ${bytes(lost)} lost`;
   const shown = style.verbose ? listed : listed.slice(0, LOSSES_SHOWN);
   for (const loss of shown) {
-    const name = escapeName(loss.path, loss.pathBytes);
     const state = paint(style, loss.lost > 0 ? "red" : "dim", loss.state.padEnd(12));
     const part = loss.lost > 0 ? `  ${count(loss.lost)} of ${count(loss.bytes)} bytes` : "";
+    const room = style.cut ? Math.max(LEAST_NAME, style.width - 17 - part.length) : Infinity;
+    const name = cutMiddle(escapeName(loss.path, loss.pathBytes), room);
     yield `    ${state} ${name}${part}`;
   }
   const left = listed.length - shown.length;
@@ -171,12 +227,12 @@ function* accounting(result: AuditResult, style: Style): Generator<string> {
     .sort(([, a], [, b]) => b - a)
     .map(([owner, total]) => `${owner} ${bytes(total)}`);
   if (owned.length > 0) yield* labelled("bytes", joined(owned, style), style);
-  const files = result.volumes.map(({ kind, files, directories }) =>
+  const files = richestFirst(result.volumes).map(({ kind, files, directories }) =>
     files === undefined || directories === undefined
       ? `${volumeName(kind)}: not read`
       : `${volumeName(kind)}: ${counted(files, "file")}, ${counted(directories, "folder")}`
   );
-  if (files.length > 0) yield* labelled("volumes", joined(files, style), style);
+  yield* labelledLines("volumes", wrapParts(files, " · ", style.width - 15), style);
   const { proven, contradicted, unproven, by } = result.proof;
   const proofs = Object.entries(by).map(([how, total]) => `${how} ${bytes(total)}`);
   const how = proofs.length === 0 ? "" : ` (${proofs.join(", ")})`;
@@ -205,8 +261,16 @@ function joined(parts: readonly string[], style: Style): string {
   return `${line}…`;
 }
 
-function* labelled(label: string, text: string, style: Style): Generator<string> {
-  for (const [index, line] of wrap(text, style.width - 15).entries()) {
+function labelled(label: string, text: string, style: Style): Generator<string> {
+  return labelledLines(label, wrap(text, style.width - 15), style);
+}
+
+function* labelledLines(
+  label: string,
+  lines: readonly string[],
+  style: Style,
+): Generator<string> {
+  for (const [index, line] of lines.entries()) {
     yield `  ${paint(style, "dim", (index === 0 ? label : "").padEnd(11))}  ${line}`;
   }
 }

@@ -56,10 +56,10 @@ function* volumes({ volumes }: InfoResult, style: Style): Generator<string> {
   const columns = [
     { title: "kind" },
     { title: "label", flexible: true },
-    { title: "blocks", align: "right" },
+    { title: "blocks", align: "right", spare: 2 },
     { title: "files", align: "right" },
-    { title: "folders", align: "right" },
-    { title: "created (UTC)" },
+    { title: "folders", align: "right", spare: 1 },
+    { title: "created (UTC)", spare: 3 },
   ] as const;
   yield* section("Volumes", table(columns, rows, indented(style)), style);
   const [first] = volumes;
@@ -100,9 +100,9 @@ function* boot({ boot, image }: InfoResult, style: Style): Generator<string> {
   ]);
   const columns = [
     { title: "platform" },
-    { title: "emulation" },
+    { title: "emulation", spare: 2 },
     { title: "sector", align: "right" },
-    { title: "size", align: "right" },
+    { title: "size", align: "right", spare: 1 },
     { title: "file", flexible: true },
   ] as const;
   if (rows.length > 0) {
@@ -138,8 +138,8 @@ function* partitions({ partitions }: InfoResult, style: Style): Generator<string
     { title: "entry" },
     { title: "type" },
     { title: "offset", align: "right" },
-    { title: "size", align: "right" },
-    { title: "name", flexible: true },
+    { title: "size", align: "right", spare: 1 },
+    { title: "name", flexible: true, spare: 2 },
   ] as const;
   if (rows.length === 0) return;
   yield* section("Partitions", table(columns, rows, indented(style)), style);

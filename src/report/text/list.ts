@@ -27,11 +27,11 @@ export function listLine(entry: EntryFacts, image: ImageFacts, style: ListStyle)
   const { uid = "-", gid = "-", bytes } = entry;
   const size = entry.type === "directory" ? extentBytes(entry) : bytes;
   const columns = head + [
-    modeText(entry),
-    `${uid}:${gid}`.padEnd(5),
+    ...(hasRoomFor("mode", style) ? [modeText(entry)] : []),
+    ...(hasRoomFor("owner", style) ? [`${uid}:${gid}`.padEnd(5)] : []),
     String(size).padStart(10),
-    timeText(entry, style),
-    sectorText(entry, image).padEnd(9),
+    ...(hasRoomFor("modified", style) ? [timeText(entry, style)] : []),
+    ...(hasRoomFor("sector", style) ? [sectorText(entry, image).padEnd(9)] : []),
   ].join(" ");
   const room = style.cut && !style.verbose ? style.width - columns.length - 2 : Infinity;
   return `${columns}  ${shownName(entry, Math.max(LEAST_NAME, room), style)}`;
@@ -40,6 +40,15 @@ export function listLine(entry: EntryFacts, image: ImageFacts, style: ListStyle)
 /** Columns that a name is never cut below. */
 const LEAST_NAME = 10;
 
+/** Columns that a terminal must have for each, beside the volume. */
+const needed = { owner: 72, sector: 66, modified: 53, mode: 35 };
+
+// Narrow terminals have room for names only where columns are left out; -v has all of them.
+function hasRoomFor(column: keyof typeof needed, style: ListStyle): boolean {
+  return !style.cut || style.verbose ||
+    style.width - (style.volumes ? 10 : 0) >= needed[column];
+}
+
 function timeText({ modified }: EntryFacts, style: Style): string {
   return style.verbose ? time(modified).padEnd(19) : time(modified).slice(0, 16).padEnd(16);
 }
@@ -47,11 +56,11 @@ function timeText({ modified }: EntryFacts, style: Style): string {
 /** The titles of the long form. */
 export function listHeader(style: ListStyle): string {
   const columns = [
-    "mode      ",
-    "owner",
+    ...(hasRoomFor("mode", style) ? ["mode      "] : []),
+    ...(hasRoomFor("owner", style) ? ["owner"] : []),
     "      size",
-    "modified (UTC)".padEnd(style.verbose ? 19 : 16),
-    "sector   ",
+    ...(hasRoomFor("modified", style) ? ["modified (UTC)".padEnd(style.verbose ? 19 : 16)] : []),
+    ...(hasRoomFor("sector", style) ? ["sector   "] : []),
   ];
   const head = style.volumes ? "volume    " : "";
   return paint(style, "dim", `${head}${columns.join(" ")}  name`);

@@ -27,6 +27,9 @@ const signs: readonly (readonly [Run["owner"], string, Paint, string])[] = [
 const rankOf = new Map(signs.map(([owner], rank) => [owner, rank]));
 const CELLS_A_LINE = 64;
 const LINES = 16;
+const OFFSET_COLUMNS = 12;
+/** Columns of a line of the legend. */
+const LEGEND = 46;
 
 /** Cells of a map: the rank of the owner that each shows, and the bytes of every owner. */
 class Strip {
@@ -73,21 +76,26 @@ export function* mapText(
   runs: Iterable<Run>,
   style: Style,
 ): Generator<string> {
-  const strip = new Strip(image.bytes, image.sectorSize, CELLS_A_LINE * LINES);
+  const wide = style.width - OFFSET_COLUMNS;
+  const cells = wide >= CELLS_A_LINE ? CELLS_A_LINE : Math.max(8, wide - wide % 8);
+  const strip = new Strip(image.bytes, image.sectorSize, cells * LINES);
   for (const run of runs) strip.add(run);
   const sectors = strip.bytesPerCell / image.sectorSize;
   const unit = sectors === 1 ? "1 sector" : `${count(sectors)} sectors`;
   yield* imageLines(image, [`1 cell = ${unit}`], style);
-  for (let line = 0; line < strip.cells.length; line += CELLS_A_LINE) {
-    const cells = strip.cells.subarray(line, line + CELLS_A_LINE);
-    yield `${String(line * sectors).padStart(10)}  ${painted(cells, style)}`;
+  for (let line = 0; line < strip.cells.length; line += cells) {
+    const shown = strip.cells.subarray(line, line + cells);
+    yield `${String(line * sectors).padStart(OFFSET_COLUMNS - 2)}  ${painted(shown, style)}`;
   }
   yield "";
   for (const [owner, sign, how, title] of signs) {
     const total = strip.totals.get(owner);
     if (total === undefined) continue;
-    const share = `${(total / image.bytes * 100).toFixed(1)} %`.padStart(7);
-    yield `  ${paint(style, how, sign)}  ${title.padEnd(20)}${bytes(total).padStart(12)}  ${share}`;
+    const share = `${(total / image.bytes * 100).toFixed(1)} %`.padStart(9);
+    const size = bytes(total).padStart(style.width < LEGEND ? 11 : 14);
+    yield `  ${paint(style, how, sign)}  ${title.padEnd(18)}${size}${
+      style.width < LEGEND ? "" : share
+    }`;
   }
 }
 

@@ -21,6 +21,17 @@ export function volumeName(kind: string): string {
   return volumeNames[kind] ?? escapeInline(kind);
 }
 
+const richness = ["rockridge", "joliet", "enhanced", "iso9660"];
+
+/** Volumes with those first that have the most to say of their files. */
+export function richestFirst<T extends { readonly kind: string }>(volumes: readonly T[]): T[] {
+  const rank = ({ kind }: T) => {
+    const known = richness.indexOf(kind);
+    return known < 0 ? richness.length : known;
+  };
+  return [...volumes].sort((a, b) => rank(a) - rank(b));
+}
+
 /** What is at hand: name, size, sectors, and what it holds; on two lines where one is too short. */
 export function* imageLines(
   image: ImageFacts,

@@ -7,7 +7,7 @@ import { table } from "../table.ts";
 /** One line a rule. */
 export function* rulesText({ rules }: RulesResult, style: Style): Generator<string> {
   const rows = rules.map(({ id, severity, title }) => [id, severity, title]);
-  yield* table([{}, {}, { flexible: !style.verbose }], rows, style);
+  yield* table([{}, { spare: 1 }, { flexible: !style.verbose }], rows, style);
 }
 
 /** One rule, explained. */
@@ -41,7 +41,7 @@ function* layoutText(
     { title: "offset", align: "right" },
     { title: "length", align: "right" },
     { title: "field", flexible: true },
-    { title: "clause" },
+    { title: "clause", spare: 1 },
   ] as const;
   for (const line of table(columns, rows, { ...style, width: style.width - 2 })) yield `  ${line}`;
 }
