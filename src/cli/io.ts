@@ -21,7 +21,7 @@ export type Io = {
   readonly width: number;
   /** NO_COLOR is set. */
   readonly noColor: boolean;
-  /** Ends when the user interrupts. */
+  /** Ends when the user or the system asks for the end; see {@linkcode interruptStatus}. */
   readonly signal: AbortSignal;
   /** Called once all files of a command are open, with what it still needs. */
   readonly opened: (keep: Keep) => Promise<void>;
@@ -101,22 +101,74 @@ function consoleWidth(): number {
   }
 }
 
-/** The surroundings of this process: its streams, and an interrupt that ends the work in order. */
+/** Numbers of the signals that end the work in order (POSIX.1-2017, `kill -N`). */
+const signals = [["SIGHUP", 1], ["SIGINT", 2], ["SIGTERM", 15]] as const;
+
+/** A signal asked for the end of the run. */
+class Interrupt extends DOMException {
+  /** The exit status that tells of the signal. */
+  readonly status: number;
+
+  constructor(number: number) {
+    super("interrupted", "AbortError");
+    this.status = 128 + number;
+  }
+}
+
+/** Exit status of a run that was interrupted: 128 and the number of the signal, 130 where none is known. */
+export function interruptStatus({ reason }: AbortSignal): number {
+  return reason instanceof Interrupt ? reason.status : 130;
+}
+
+function listenForSignals(interrupt: AbortController): void {
+  for (const [name, number] of signals) {
+    const onSignal = () => {
+      // The same signal again ends the process at once, as if none had been listened to.
+      Deno.removeSignalListener(name, onSignal);
+      interrupt.abort(new Interrupt(number));
+    };
+    try {
+      Deno.addSignalListener(name, onSignal);
+    } catch {
+      // A system that does not know the signal sends none.
+    }
+  }
+}
+
+// Whoever writes may never write again, so that an interrupt does not wait for the next chunk.
+async function* interruptible(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  const leave = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", leave);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      signal.throwIfAborted();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener("abort", leave);
+    reader.releaseLock();
+  }
+}
+
+/** The surroundings of this process: its streams, and signals that end the work in order. */
 export function systemIo(): Io {
   const interrupt = new AbortController();
-  const onInterrupt = () => {
-    // A second interrupt ends the process at once, as if none had been listened to.
-    Deno.removeSignalListener("SIGINT", onInterrupt);
-    interrupt.abort(new DOMException("interrupted", "AbortError"));
-  };
-  Deno.addSignalListener("SIGINT", onInterrupt);
+  const { signal } = interrupt;
+  listenForSignals(interrupt);
   return {
     stdout: streamOutput(Deno.stdout),
     stderr: streamOutput(Deno.stderr),
-    stdin: { [Symbol.asyncIterator]: () => Deno.stdin.readable[Symbol.asyncIterator]() },
+    stdin: { [Symbol.asyncIterator]: () => interruptible(Deno.stdin.readable, signal) },
     width: consoleWidth(),
     noColor: Deno.noColor,
-    signal: interrupt.signal,
+    signal,
     opened: dropPermissions,
     now: () => performance.now(),
   };

@@ -20,7 +20,7 @@ import { spool } from "../platform/stdin.ts";
 import { escapeInline } from "../report/escape.ts";
 import { jsonDocument } from "../report/json.ts";
 import { fold, plainStyle, type Style } from "../report/style.ts";
-import { BufferedOutput, type Io, type Output } from "./io.ts";
+import { BufferedOutput, interruptStatus, type Io, type Output } from "./io.ts";
 import { Progress } from "./progress.ts";
 
 /** Options that most commands share, as the command line gives them. */
@@ -105,7 +105,7 @@ export class Job {
       job.#out.flush();
       if (job.interrupted) file?.discard();
       else file?.commit();
-      return job.interrupted ? 130 : code;
+      return job.interrupted ? interruptStatus(io.signal) : code;
     } finally {
       job.#progress.clear();
       file?.discard();

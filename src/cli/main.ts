@@ -5,7 +5,7 @@ import { ContainerError, NotFoundError, SourceError } from "../mod.ts";
 import { PlatformError } from "../platform/errors.ts";
 import { escapeInline } from "../report/escape.ts";
 import { complete } from "./complete.ts";
-import { type Io, OutputClosed, systemIo } from "./io.ts";
+import { interruptStatus, type Io, OutputClosed, systemIo } from "./io.ts";
 import { UsageError } from "./job.ts";
 import { buildProgram, parserStatus } from "./program.ts";
 
@@ -39,7 +39,7 @@ function statusOf(error: unknown, io: Io): number {
   // Whoever read the output has seen enough: that is no failure.
   if (error instanceof OutputClosed) return 0;
   if (error instanceof CommanderError) return parserStatus(error);
-  if (io.signal.aborted) return 130;
+  if (io.signal.aborted) return interruptStatus(io.signal);
   const known = error instanceof PlatformError || error instanceof NotFoundError ||
     error instanceof ContainerError || error instanceof UsageError || error instanceof SourceError;
   if (!known) throw error;
@@ -54,7 +54,9 @@ async function main(): Promise<number> {
   } catch (error) {
     // No image and no command line is to come here: it is a mistake of this program, not of its user.
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    io.stderr.write(`discern: Cannot go on because of a mistake in discern itself: ${message}\n`);
+    io.stderr.write(
+      `discern: Cannot go on because of a mistake in discern itself: ${escapeInline(message)}\n`,
+    );
     io.stderr.flush();
     return 2;
   }

@@ -2,6 +2,7 @@
 
 import { Command, type CommanderError } from "@commander-js/extra-typings";
 import { tool } from "../mod.ts";
+import { escapeInline } from "../report/escape.ts";
 import { fold } from "../report/style.ts";
 import { commands } from "./commands/mod.ts";
 import type { Context } from "./context.ts";
@@ -24,8 +25,8 @@ export function buildProgram(context: Context): Command {
     // Each is given, since the parser's own would read the environment, which needs a permission.
     .configureOutput({
       writeOut: (text) => stdout.write(stdout.isTerminal ? folded(text, width) : text),
-      writeErr: (text) => stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, "discern: ")),
+      writeErr: (text) => stderr.write(text.split("\n").map(escapeInline).join("\n")),
+      outputError: (text, write) => write(errorText(text)),
       getOutHelpWidth: () => width,
       getErrHelpWidth: () => width,
       getOutHasColors: () => stdout.isTerminal && !noColor,
@@ -46,6 +47,14 @@ export function buildProgram(context: Context): Command {
 // Where the parser has no room for its columns, its lines are too long for the terminal.
 function folded(text: string, width: number): string {
   return text.split("\n").flatMap((line) => fold(line, width)).join("\n");
+}
+
+// What the parser says, in its own words, of arguments that it repeats as they are: they may hold line
+// feeds too, so that only its suggestion at the end is a line of its own.
+function errorText(text: string): string {
+  const parts = /^(?:error: )?([^]*?)((?:\n\(Did you mean [^\n]*\))?\n?)$/.exec(text);
+  const [, message = text, end = ""] = parts ?? [];
+  return `discern: ${escapeInline(message)}${end}`;
 }
 
 /** Exit status of what the parser throws: 0 where help or the version was asked for, else 2. */

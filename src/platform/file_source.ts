@@ -11,6 +11,7 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import { setImmediate } from "node:timers";
 import { type ByteSource, SourceError } from "../bytes/source.ts";
@@ -133,8 +134,13 @@ function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new PlatformError(`Cannot open ${path}: ${reasonOf(error)}`, errorCode(error));
+    throw cannotOpen(path, error);
   }
+}
+
+function cannotOpen(path: string, error: unknown): Error {
+  if (error instanceof PlatformError) return error;
+  return new PlatformError(`Cannot open ${path}: ${reasonOf(error)}`, errorCode(error));
 }
 
 // Where a link leads is looked up in the folder's own path, which may hold links itself.
@@ -165,26 +171,49 @@ function unusable(path: string, facts: Stats, empty: boolean): string | undefine
 const CHUNK = 64 * 1024;
 
 /**
- * All bytes of a file or pipe. Throws PlatformError for a folder, for more than `limit` bytes, and for
- * what may not be read.
+ * All bytes of a file or pipe; a pipe is waited for, and so is what it brings, until `signal` ends it.
+ * Rejects with PlatformError for a folder, for more than `limit` bytes, and for what may not be read.
  */
-export function readWhole(path: string, limit: number): Uint8Array {
-  const handle = attempt(path, () => openSync(path, "r"));
+export async function readWhole(
+  path: string,
+  limit: number,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Uint8Array> {
+  const ended = Promise.withResolvers<never>();
+  const end = () => ended.reject(signal.reason);
+  signal.addEventListener("abort", end);
+  // What still waits for a pipe then has nobody who waits for it.
+  const reading = gatherFile(path, limit, signal);
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([reading, ended.promise]);
+  } catch (error) {
+    reading.catch(() => {});
+    if (signal.aborted) throw error;
+    throw cannotOpen(path, error);
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+async function gatherFile(path: string, limit: number, signal: AbortSignal): Promise<Uint8Array> {
+  const file = await open(path, "r");
   try {
     const chunks: Uint8Array[] = [];
     let total = 0;
-    for (;;) {
+    while (!signal.aborted) {
       const chunk = new Uint8Array(CHUNK);
-      const count = attempt(path, () => readSync(handle, chunk, 0, CHUNK, null));
-      if (count === 0) return joined(chunks, total);
-      chunks.push(chunk.subarray(0, count));
-      total += count;
+      const { bytesRead } = await file.read(chunk, 0, CHUNK, null);
+      if (bytesRead === 0) break;
+      chunks.push(chunk.subarray(0, bytesRead));
+      total += bytesRead;
       if (total > limit) {
         throw new PlatformError(`Cannot read ${path}: it is longer than ${limit} bytes`);
       }
     }
+    return joined(chunks, total);
   } finally {
-    closeSync(handle);
+    await file.close();
   }
 }
 

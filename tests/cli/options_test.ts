@@ -1,11 +1,11 @@
 // No option does nothing: each that a command takes changes what some run of it comes to.
 
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { buildProgram } from "../../src/cli/program.ts";
 import { BufferedOutput, type Io } from "../../src/cli/io.ts";
 import { buildImage } from "../support/builder.ts";
 import { fixtureImage } from "../support/fixtures.ts";
-import { discern, fixturePath, type Surroundings } from "./harness.ts";
+import { discern, fixturePath, harmless, type Surroundings } from "./harness.ts";
 
 const sample = fixturePath("sample.iso");
 
@@ -258,4 +258,18 @@ Deno.test("every option of every command has an effect", async (t) => {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("no argument that is repeated in an error reaches the terminal as it is", async () => {
+  const bad = "\x1b[31m\nfake\x07\u202e";
+  const shown = "\\e[31m\\nfake\\a\\u202e";
+  const commands = [[bad], ["audit", "x", `--color=${bad}`], ["audit", "x", `--${bad}`]];
+  for (const argv of commands) {
+    const { status, stderr } = await discern(argv, { terminal: true });
+    assertEquals(status, 2);
+    assertMatch(stderr, harmless);
+    assert(stderr.split("\n")[0]?.includes(shown), stderr);
+  }
+  const { stderr } = await discern(["audti"]);
+  assertMatch(stderr, /^discern: unknown command 'audti'\n\(Did you mean audit\?\)\nUsage: /);
 });

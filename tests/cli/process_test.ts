@@ -142,7 +142,10 @@ async function sparseImage(folder: string): Promise<string> {
 }
 
 /** Runs the command and interrupts it a second after it has opened its files, as the probe tells. */
-async function interrupted(argv: readonly string[]): Promise<Finished> {
+async function interrupted(
+  argv: readonly string[],
+  signal: Deno.Signal = "SIGINT",
+): Promise<Finished> {
   const child = new Deno.Command(executable, {
     args: ["run", "--no-prompt", "--config", config, "--allow-read", "--allow-write"]
       .concat(probe, sample, ...argv),
@@ -156,7 +159,7 @@ async function interrupted(argv: readonly string[]): Promise<Finished> {
   for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
     stderr += text;
     if (timer === undefined && stderr.includes("probe program")) {
-      timer = setTimeout(() => child.kill("SIGINT"), 1000);
+      timer = setTimeout(() => child.kill(signal), 1000);
     }
   }
   clearTimeout(timer);
@@ -235,4 +238,58 @@ processTest(
       assertEquals(status, 2);
       assertStringIncludes(stderr, "a symbolic link that leads out of its folder");
     }),
+);
+
+for (const [signal, status] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  processTest(
+    `${signal} ends with ${status} and leaves no temporary file`,
+    () =>
+      withFolder(async (folder) => {
+        const image = await sparseImage(folder);
+        const { status: ended } = await interrupted(
+          ["audit", image, "-o", `${folder}/out`],
+          signal,
+        );
+        assertEquals(ended, status);
+        assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["sparse.iso"]);
+      }),
+  );
+}
+
+/** Starts a command that waits for a pipe to which nobody writes, and ends it by SIGTERM. */
+async function ended(folder: string, argv: readonly string[]): Promise<number> {
+  const child = new Deno.Command(executable, {
+    args: ["run", "--no-prompt", "--config", config, "--allow-read", "--allow-write", main].concat(
+      argv,
+      ["-o", `${folder}/out`],
+    ),
+    stdin: "piped",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const temporary = () => [...Deno.readDirSync(folder)].some(({ name }) => name.startsWith("."));
+  const begun = performance.now();
+  while (!temporary() && performance.now() - begun < 10_000) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  child.kill("SIGTERM");
+  const { code } = await child.status;
+  await child.stdin.close().catch(() => {});
+  return code;
+}
+
+processTest(
+  "a signal ends the wait for a pipe to which nobody writes",
+  () =>
+    withFolder(async (folder) => {
+      const pipe = `${folder}/pipe`;
+      await new Deno.Command("sh", { args: ["-c", 'mkfifo "$0"', pipe] }).output();
+      const cases = [["audit", "-"], ["audit", "-", "--spool"], ["verify", sample, pipe]];
+      for (const argv of cases) {
+        assertEquals(await ended(folder, argv), 143, argv.join(" "));
+        assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["pipe"]);
+      }
+    }),
+  [executable, "sh"],
 );

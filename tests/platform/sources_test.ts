@@ -10,7 +10,7 @@ import {
 import { MemorySource, SourceError } from "../../src/bytes/source.ts";
 import { BlobSource } from "../../src/platform/blob_source.ts";
 import { PlatformError } from "../../src/platform/errors.ts";
-import { FileSource, withTurns } from "../../src/platform/file_source.ts";
+import { FileSource, readWhole, withTurns } from "../../src/platform/file_source.ts";
 import { passOnce, spool } from "../../src/platform/stdin.ts";
 
 const sample = decodeURIComponent(new URL("../../fixtures/sample.iso", import.meta.url).pathname);
@@ -81,6 +81,20 @@ Deno.test("FileSource follows no symbolic link out of the folder where that is a
     }
     const dangling = () => FileSource.open(`${folder}/in/dangling`, { beside: true });
     assertThrows(dangling, PlatformError, "there is no such file");
+  }));
+
+Deno.test("readWhole() reads up to its limit, and nothing once it is interrupted", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/list`;
+    const bytes = new Uint8Array(200_000).map((_, index) => index % 251);
+    await Deno.writeFile(path, bytes);
+    assertEquals(await readWhole(path, 200_000), bytes);
+    await assertRejects(() => readWhole(path, 199_999), PlatformError, "longer than 199999");
+    await assertRejects(() => readWhole(folder, 1), PlatformError, "it is a folder");
+    const none = await assertRejects(() => readWhole(`${folder}/none`, 1), PlatformError);
+    assertEquals(none.code, "ENOENT");
+    const signal = AbortSignal.abort();
+    await assertRejects(() => readWhole(path, 200_000, signal), DOMException);
   }));
 
 Deno.test("FileSource.changed() sees a file that grew", () =>

@@ -60,8 +60,9 @@ export function addVerify(program: Command, { io, finish }: Context): void {
           const tally = new Tally();
           if (options.json) {
             const summary = () => tally.summary;
+            const { passedOver } = verification.checked();
             const entries = tally.counting(verification.entries());
-            await job.document({ ...verifyHead(image), entries, summary });
+            await job.document({ ...verifyHead(image, passedOver), entries, summary });
           } else await printText(job, path, verification, tally);
           if (tally.total > 0 || job.interrupted) return tally.status;
           job.warn(
@@ -79,16 +80,16 @@ const LIST_LIMIT = 1024 ** 3;
 const DIGEST = /^(?:[0-9a-f]{8}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i;
 
 async function readList(path: string, job: Job): Promise<ParsedManifest> {
-  const bytes = path === "-" ? await gather(job.io.stdin, LIST_LIMIT) : readFile(path);
+  const bytes = path === "-" ? await gather(job.io.stdin, LIST_LIMIT) : await readFile(path, job);
   const listed = parseManifest(bytes);
   if ("error" in listed) throw new PlatformError(`${listed.error} (${path})`);
   return listed;
 }
 
 // A digest may stand for the list that would hold it, unless a file has that name.
-function readFile(path: string): Uint8Array | string {
+async function readFile(path: string, job: Job): Promise<Uint8Array | string> {
   try {
-    return readWhole(path, LIST_LIMIT);
+    return await readWhole(path, LIST_LIMIT, job.io.signal);
   } catch (error) {
     const isAbsent = error instanceof PlatformError && ["ENOENT", "DENIED"].includes(error.code);
     if (isAbsent && DIGEST.test(path)) return path;
