@@ -9,6 +9,10 @@ import { type ListedPath, type ParsedManifest, pathKey } from "./listed.ts";
 /** A file of the image. */
 export type FileRef = { readonly volume: Volume; readonly node: number };
 
+/** Names of what lists of images have beside this one: other images, archives, ways to get them. */
+const IMAGE_NAME =
+  /\.(?:iso|im[ga]|bin|cue|raw|udf|md[fs]|nrg|ccd|sub|toc|chd|dmg|vdi|vmdk|vhdx?|qcow2?|ova|wsl|tar|torrent|metalink|meta4|zsync|jigdo|template)(?:\.(?:gz|xz|bz2|zst|lz|7z|zip|asc|sig))*$/i;
+
 const END = -1;
 const MATCHED = 1;
 const EXTRA = 2;
@@ -63,10 +67,13 @@ export class Matching {
   readonly #volume = new Column(Uint8Array);
   readonly #node = new Column(Uint32Array);
   readonly #image = new Set<number>();
+  #renamed = false;
 
   /** The entry whose digest is that of the image file, though it has another name. */
   #renamedImage = END;
+  /** Lines that are not found, and of those the ones that {@linkcode isOther} says. */
   #missing = 0;
+  #passedOver = 0;
   readonly #aboutImage: boolean;
 
   /** Throws NotFoundError where the image has no volume of the kind. */
@@ -96,7 +103,17 @@ export class Matching {
       }
     }
     this.#findImage(image);
-    this.#missing = this.#first.filter((first) => first === END).length - this.#image.size;
+    this.#count();
+  }
+
+  #count(): void {
+    this.#missing = 0;
+    this.#passedOver = 0;
+    for (let index = 0; index < this.#listed.count; index++) {
+      if (this.#first[index] !== END || this.isImage(index)) continue;
+      if (this.isOther(index)) this.#passedOver++;
+      else this.#missing++;
+    }
   }
 
   #matchVolume(number: number, index: PathIndex, kinds: ReadonlySet<string>): void {
@@ -152,8 +169,10 @@ export class Matching {
   }
 
   // A list may name the image file itself: that line is about all its bytes, as is a digest alone. Where
-  // the whole list is said to be about the image, its one line may have any name.
+  // the whole list is said to be about the image, its one line may have any name. In discern's JSON what
+  // is listed as a file is one.
   #findImage(image: Image): void {
+    if (this.#listed.format === "discern") return;
     const names = new Set([image.path, image.source.name].map(baseName));
     const paths = new Set<string>();
     for (let index = 0; index < this.#listed.count; index++) {
@@ -172,21 +191,48 @@ export class Matching {
     return this.#missing;
   }
 
-  /** The list is about image files, of which this is one: its other lines say nothing about it. */
+  /** The caller says that the list is about the image file. */
+  get aboutImage(): boolean {
+    return this.#aboutImage;
+  }
+
+  /** The list is about image files, of which this is one: no line is about a file of it. */
   get listsImages(): boolean {
-    return this.#aboutImage || (this.#image.size > 0 && this.#node.length === 0);
+    return this.#aboutImage || (this.#namesImageOnly && this.#missing === 0);
+  }
+
+  /** Whether the list is one of files, so that it tells which ones the image has besides. */
+  get listsFiles(): boolean {
+    return !this.#aboutImage && (!this.#namesImageOnly || this.#renamed);
+  }
+
+  get #namesImageOnly(): boolean {
+    return this.#image.size > 0 && this.#node.length === 0;
+  }
+
+  /** Whether a line is of another file than the image and its files, and says nothing about them. */
+  isOther(index: number): boolean {
+    if (this.isImage(index)) return false;
+    if (this.#aboutImage) return true;
+    return this.#namesImageOnly && IMAGE_NAME.test(this.#listed.path(index).path);
+  }
+
+  /** Lines that are of other files. */
+  get passedOver(): number {
+    return this.#passedOver;
   }
 
   /** Whether no line is about a file of the image, nor about the image file. */
   get findsNothing(): boolean {
-    return this.#listed.count > 0 && this.#image.size === 0 && this.#node.length === 0;
+    const { count, format } = this.#listed;
+    return format !== "discern" && count > 0 && this.#image.size === 0 && this.#node.length === 0;
   }
 
   /** Says that a line is about the image file, though it has another name. */
   renameImage(index: number): void {
     this.#image.add(index);
-    this.#missing--;
     this.#renamedImage = index;
+    this.#count();
   }
 
   /** Whether a line is about the image file under another name. */
@@ -237,6 +283,7 @@ export class Matching {
   rename({ volume, node }: FileRef): void {
     const marks = this.#marks[this.volumes.indexOf(volume)];
     if (marks !== undefined) marks[node] = RENAMED;
+    this.#renamed = true;
   }
 
   /** Files that the list does not have, in tree order. */

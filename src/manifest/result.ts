@@ -62,6 +62,8 @@ export type VerifyScope = {
   /** Whether the image file itself was. */
   readonly image: boolean;
   readonly regions: number;
+  /** Lines of the list that are of other files than the image and what is in it. */
+  readonly passedOver: number;
   readonly files: readonly { readonly volume: VolumeKind; readonly files: number }[];
 };
 
@@ -70,6 +72,8 @@ export type VerifyResult = {
   readonly format: "discern.verify/1";
   readonly tool: ToolFacts;
   readonly image: ImageFacts;
+  /** Lines of the list that are of other files and no entries; absent where there are none. */
+  readonly passedOver?: number;
   readonly entries: readonly VerifyEntry[];
   readonly summary: Readonly<Record<VerifyState, number>>;
 };

@@ -55,10 +55,12 @@ export class Verification {
 
   /** What of the image the entries were about, once all of them are made. */
   checked(): VerifyScope {
-    const { namesImage, listsImages } = this.#matching;
+    const { namesImage, passedOver } = this.#matching;
+    const { image, regions } = this.#listed;
     return {
-      image: namesImage || this.#listed.image !== undefined,
-      regions: listsImages ? 0 : this.#listed.regions.length,
+      image: namesImage || image !== undefined,
+      regions: this.#regions.length,
+      passedOver: passedOver + regions.length - this.#regions.length,
       files: Array.from(this.#matching.matched(), ({ volume, files }) => ({
         volume: volume.kind,
         files,
@@ -71,18 +73,20 @@ export class Verification {
     const listed = this.#listed;
     const extras = this.#extrasByDigest();
     for (let index = 0; index < listed.count; index++) {
-      if (this.#matching.listsImages && !this.#matching.isImage(index)) continue;
+      if (this.#matching.isOther(index)) continue;
       yield this.#entry(index, extras);
     }
     if (listed.image !== undefined) {
       yield this.#ofImage(this.image.path, recordedIn(listed.image));
     }
-    if (this.#matching.listsImages) return;
-    for (const [index, { owner, name, offset, length, hashes }] of listed.regions.entries()) {
+    for (const [index, found] of this.#regions.entries()) {
+      const region = listed.regions[index];
+      if (region === undefined) break;
+      const { owner, name, offset, length, hashes } = region;
       const path = name === undefined ? `[${owner}]` : `[${owner}] ${name}`;
-      const found = this.#regions[index] ?? { state: "unreadable" };
       yield compared({ path, offset, length }, recordedIn(hashes), found);
     }
+    if (!this.#matching.listsFiles) return;
     for (const { volume, entry: { path, pathBytes } } of this.#matching.extras()) {
       const bytes = pathBytes === undefined ? {} : { pathBytes: hexOf(pathBytes) };
       yield { path, ...bytes, state: "extra", volume: volume.kind };
@@ -213,8 +217,8 @@ function compared(
 
 /**
  * Reads what a list needs, in disc order. Paths are matched with and without a leading `./` or `/`. A
- * line with the image file's own name is about all its bytes; a list without any other line for this
- * image is one of images, and its other lines are passed over. A list of which no line is about a file
+ * line with the image file's own name is about all its bytes; where no other line is about a file of it,
+ * lines with names of images are passed over and counted, and all others are missing. A list of which no line is about a file
  * of the image is compared with the image file too, which may have had another name. Rejects with
  * NotFoundError where there is no such volume, or nothing of the image that the list is about can be
  * read, and with the signal's reason.
@@ -240,7 +244,7 @@ export async function openVerification(
   if (matching.findsNothing) findWhole(listed, matching, digests.whole ?? {});
   requireReadable(image, listed, matching);
   if (namesWhole(listed, matching, digests.whole?.blake3)) listed.settle("blake3");
-  const regions = await digestRegions(image, listed.regions, work);
+  const regions = await digestRegions(image, matching.aboutImage ? [] : listed.regions, work);
   return new Verification(listed, matching, digests, regions);
 }
 
@@ -274,12 +278,17 @@ export async function verify(
 ): Promise<VerifyResult> {
   const verification = await openVerification(image, listed, options);
   const entries = [...verification.entries()];
-  return { ...verifyHead(image), entries, summary: summarise(entries) };
+  const { passedOver } = verification.checked();
+  return { ...verifyHead(image, passedOver), entries, summary: summarise(entries) };
 }
 
 /** A verification's document without its entries and their counts. */
-export function verifyHead(image: Image): Omit<VerifyResult, "entries" | "summary"> {
-  return { format: "discern.verify/1", tool, image: imageFacts(image) };
+export function verifyHead(
+  image: Image,
+  passedOver = 0,
+): Omit<VerifyResult, "entries" | "summary"> {
+  const others = passedOver === 0 ? {} : { passedOver };
+  return { format: "discern.verify/1", tool, image: imageFacts(image), ...others };
 }
 
 /** Counts of entries by state. */

@@ -284,6 +284,58 @@ Deno.test("verify() takes a list for one of the image itself where asked to", as
   assertEquals(none.entries, []);
 });
 
+Deno.test("verify() passes over no line but those of other images, and counts them", async () => {
+  const bytes = await fixtureImage("sample");
+  const image = await examine(new MemorySource(bytes, "sample.iso"));
+  const sha256 = (await manifest(image, { image: true })).image.hashes?.sha256 ?? "";
+  const own = `${sha256}  sample.iso\n`;
+  const zeros = "0".repeat(64);
+  const others = ["a.iso", "b/c.img.xz", "d.TORRENT"].map((name) => `${zeros}  ${name}\n`).join("");
+  const cases: readonly (readonly [string, Partial<VerifyResult["summary"]>, number?])[] = [
+    [own, { ok: 1 }],
+    [own + others, { ok: 1 }, 3],
+    [`${own}${zeros}  missing.txt\n`, { ok: 1, missing: 1 }],
+    [`${own}${zeros}  missing.txt\n${others}`, { ok: 1, missing: 1 }, 3],
+    [`${sha256}  old.iso\n${others}`, { renamed: 1 }, 3],
+    [`${sha256}  old.iso\n${zeros}  missing.txt\n`, { renamed: 1, missing: 1 }],
+    [`${own}# ${zeros}  [system-area] Area 0+32768\n`, { ok: 1, mismatch: 1 }],
+  ];
+  for (const [list, summary, passedOver] of cases) {
+    const result = await verified(image, list);
+    assertEquals(result.summary, { ...zeroCounts, ...summary }, list);
+    assertEquals(result.passedOver, passedOver, list);
+  }
+  const readme = fileAt((await manifest(image)).files, "/README.md")?.hashes?.sha256;
+  const mixed = await verified(image, `${own}${readme}  README.md\n${zeros}  a.iso\n`);
+  assertEquals([mixed.summary.ok, named(mixed, "missing")], [2, ["/a.iso"]]);
+  const moved = await verified(image, `${own}${readme}  README.old\n`);
+  assertEquals([moved.summary.renamed, moved.summary.extra > 5], [1, true]);
+  const only = await verified(image, `${own}${readme}  README.md\n# ${zeros}  [unclaimed] 0+5\n`, {
+    image: true,
+  });
+  assertEquals([only.summary, only.passedOver], [{ ...zeroCounts, ok: 1 }, 2]);
+});
+
+Deno.test("verify() takes no file of discern's JSON for an image", async () => {
+  const bytes = await fixtureImage("sample");
+  const image = await examine(new MemorySource(bytes, "sample.iso"));
+  const document = await manifest(image, { image: true });
+  const [file] = document.files.filter(({ type }) => type === "file");
+  const hashes = document.image.hashes ?? {};
+  const { hashes: _, ...facts } = document.image;
+  const paths = ["/sample.iso", "/other.iso", "/boot/sample.iso"];
+  const files = paths.map((path) => ({ ...file, path, hashes }));
+  const listed = await verified(image, JSON.stringify({ ...document, image: facts, files }));
+  assertEquals(named(listed, "missing"), paths);
+  assertEquals([listed.summary.ok, listed.passedOver], [0, undefined]);
+  const both = await verified(image, JSON.stringify({ ...document, files }));
+  assertEquals([both.summary.ok, named(both, "missing")], [1, paths]);
+  const asked = await verified(image, JSON.stringify({ ...document, files }), { image: true });
+  assertEquals([asked.summary, asked.passedOver], [{ ...zeroCounts, ok: 1 }, 3]);
+  const none = JSON.stringify({ ...document, image: facts, files: files.slice(0, 1) });
+  assertEquals((await verified(image, none, { image: true })).entries, []);
+});
+
 Deno.test("verify() says that a cut image is why its digest is another", async () => {
   const image = await examine(
     new MemorySource((await fixtureImage("sample")).subarray(0, 300_000), "sample.iso"),

@@ -60,4 +60,7 @@ export function* verifySummary(
   const told = good ? what : what === "" ? ok : `${ok}; checked: ${what}`;
   yield `${paint(style, "bold", escapeText(path))}  ${verdict}  ${told}`;
   if (counts.length > 0) yield `  ${counts.join(" · ")}`;
+  const { passedOver } = scope;
+  if (passedOver === 1) yield "  1 line is of another file";
+  if (passedOver > 1) yield `  ${count(passedOver)} lines are of other files`;
 }
