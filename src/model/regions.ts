@@ -130,12 +130,72 @@ export class Claims {
 
   /** Claims by start, then the longer, then the higher ranked, then the earlier. */
   sorted(): Uint32Array {
-    const order = new Uint32Array(this.count);
-    for (let claim = 0; claim < order.length; claim++) order[claim] = claim;
-    return order.sort((a, b) =>
+    return new Piles((a, b) =>
       this.start(a) - this.start(b) || this.end(b) - this.end(a) ||
       this.rank(b) - this.rank(a) || a - b
-    );
+    ).sort(this.count);
+  }
+}
+
+/** Piles that claims in order are put on; what fits on none of them is sorted apart. */
+const PILES = 8;
+
+// Patience sorting of the numbers below a count. A walk claims what it meets nearly in the order of the
+// image: its directories in one run and its files in another, which then need only be merged.
+class Piles {
+  readonly #compare: (a: number, b: number) => number;
+
+  constructor(compare: (a: number, b: number) => number) {
+    this.#compare = compare;
+  }
+
+  sort(count: number): Uint32Array {
+    const pileOf = new Uint8Array(count);
+    const sizes = new Uint32Array(PILES + 1);
+    const tops: number[] = [];
+    for (let each = 0; each < count; each++) {
+      let pile = 0;
+      while (pile < tops.length && this.#compare(tops[pile] ?? 0, each) > 0) pile++;
+      if (pile < PILES) tops[pile] = each;
+      pileOf[each] = pile;
+      sizes[pile] = (sizes[pile] ?? 0) + 1;
+    }
+    return this.#merge(this.#deal(pileOf, sizes));
+  }
+
+  /** The piles themselves, each in order. */
+  #deal(pileOf: Uint8Array, sizes: Uint32Array): Uint32Array[] {
+    const piles = Array.from(sizes, (size) => new Uint32Array(size));
+    const used = new Uint32Array(sizes.length);
+    for (let each = 0; each < pileOf.length; each++) {
+      const pile = pileOf[each] ?? 0;
+      const at = used[pile] ?? 0;
+      const numbers = piles[pile];
+      if (numbers !== undefined) numbers[at] = each;
+      used[pile] = at + 1;
+    }
+    piles[PILES]?.sort(this.#compare);
+    return piles.filter(({ length }) => length > 0);
+  }
+
+  #merge(piles: readonly Uint32Array[]): Uint32Array {
+    const [only] = piles;
+    if (piles.length === 1 && only !== undefined) return only;
+    const merged = new Uint32Array(piles.reduce((sum, { length }) => sum + length, 0));
+    const next = new Uint32Array(piles.length);
+    for (let at = 0; at < merged.length; at++) {
+      let least = -1;
+      let from = 0;
+      for (let pile = 0; pile < piles.length; pile++) {
+        const head = piles[pile]?.[next[pile] ?? 0];
+        if (head === undefined || (least >= 0 && this.#compare(least, head) < 0)) continue;
+        least = head;
+        from = pile;
+      }
+      merged[at] = least;
+      next[from] = (next[from] ?? 0) + 1;
+    }
+    return merged;
   }
 }
 

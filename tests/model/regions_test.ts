@@ -165,3 +165,20 @@ Deno.test("a quarter of a million overlapping claims take time in proportion", (
   assert(map.overlapCount >= 249_999);
   assertEquals(map.overlaps.length, 1000);
 });
+
+Deno.test("Claims.sorted() orders claims that come in any number of runs", () => {
+  const counts = { one: 1, few: 3, many: 40, backwards: 400 };
+  for (const [name, runs] of Object.entries(counts)) {
+    const collected = new Claims();
+    for (let number = 0; number < 400; number++) {
+      const start = (number % runs) * -1000 + 400_000 + Math.floor(number / runs) * 3 % 100;
+      const node = number;
+      collected.add(start, start + 1 + number % 3, "file", { tree: 0, node });
+    }
+    const sorted = collected.sorted();
+    const reference = Array.from({ length: collected.count }, (_, claim) => claim).sort((a, b) =>
+      collected.start(a) - collected.start(b) || collected.end(b) - collected.end(a) || a - b
+    );
+    assertEquals([...sorted], reference, `${name}: ${runs} runs`);
+  }
+});
