@@ -8,9 +8,10 @@ export type DecodedText = { readonly text: string; readonly valid: boolean };
 
 /** One character a byte (ISO 8859-1): never fails, never loses a byte. */
 export function decodeLatin1(bytes: Uint8Array): string {
+  if (bytes.length <= latin1Chunk) return Reflect.apply(String.fromCharCode, undefined, bytes);
   let text = "";
   for (let at = 0; at < bytes.length; at += latin1Chunk) {
-    text += String.fromCharCode(...bytes.subarray(at, at + latin1Chunk));
+    text += decodeLatin1(bytes.subarray(at, at + latin1Chunk));
   }
   return text;
 }

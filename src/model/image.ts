@@ -156,7 +156,7 @@ export type ImageParts = {
 };
 
 /** Bytes of a directory that are decoded at a time: their records are objects, and cost far more. */
-const DIRECTORY_PART = 64 * SECTOR;
+const DIRECTORY_PART = 16 * SECTOR;
 
 /** An examined image. Nothing in it changes any more. */
 export class Image {

@@ -32,13 +32,13 @@ function bothFields(layout: Layout): readonly BothField[] {
 
 /** Whether some number's two copies differ in the bytes of a structure, which need not be decoded. */
 export function hasDifferingOrders(layout: Layout, bytes: Uint8Array): boolean {
-  return bothFields(layout).some(([, { offset, type }]) => {
+  for (const [, { offset, type }] of bothFields(layout)) {
     const end = offset + type.size;
     for (let at = 0; end <= bytes.length && at < type.size / 2; at++) {
       if (bytes[offset + at] !== bytes[end - 1 - at]) return true;
     }
-    return false;
-  });
+  }
+  return false;
 }
 
 /** Fields of one structure whose copies differ, each with its rule; fields without a rule are left out. */

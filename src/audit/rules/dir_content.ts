@@ -10,7 +10,14 @@ import type { RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { differingOrders, type OrderRules } from "./byte_orders.ts";
-import { isDirectory, quoted, recordField, recordValues } from "./directory_view.ts";
+import {
+  isDirectory,
+  lengthOf,
+  locationOf,
+  quoted,
+  recordField,
+  recordValues,
+} from "./directory_view.ts";
 import { folded, ofRecords } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
@@ -126,6 +133,14 @@ const rules = {
 
 const orderRules: OrderRules = { [`${extendedAttributeRecord.id}.*`]: rules.extendedOrders };
 
+const unitAt = directoryRecord.fields.fileUnitSize.offset;
+const gapAt = directoryRecord.fields.interleaveGapSize.offset;
+const extendedAt = directoryRecord.fields.extendedAttributeRecordLength.offset;
+
+function hasOther({ other }: RecordView): boolean {
+  return other.length > 0;
+}
+
 function* checkInterleave(record: RecordView): Iterable<Hit> {
   const { fileUnitSize: unit, interleaveGapSize: gap } = recordValues(record);
   if (unit === 0 && gap === 0) return;
@@ -157,6 +172,10 @@ function xaOf(record: RecordView): { readonly bytes: Uint8Array; readonly span: 
   };
 }
 
+function isEmptyOrNowhere(record: RecordView): boolean {
+  return lengthOf(record) === 0 || locationOf(record) === 0;
+}
+
 function* checkLocation(record: RecordView): Iterable<Hit> {
   const { locationOfExtent: location, dataLength } = recordValues(record);
   const empty = dataLength.le === 0 && dataLength.be === 0;
@@ -175,9 +194,12 @@ function* checkLocation(record: RecordView): Iterable<Hit> {
   }
 }
 
+function isUnpadded({ identifier, bytes }: RecordView): boolean {
+  return identifier.length % 2 === 0 && bytes[directoryRecord.size + identifier.length] !== 0;
+}
+
 function* checkPadding({ identifier, bytes, span }: RecordView): Iterable<Hit> {
   const at = directoryRecord.size + identifier.length;
-  if (identifier.length % 2 !== 0 || bytes[at] === 0) return;
   const missing = at >= bytes.length;
   yield {
     rule: rules.padding,
@@ -264,8 +286,12 @@ function* checkExtendedRecords(image: Image): Iterable<Hit> {
 export const directoryContent = {
   rules,
   directory: [
-    ...[checkInterleave, checkXa, checkExtended].map(ofRecords),
-    ...[checkLocation, checkPadding, checkSystemUse].map(ofRecords).map(folded),
+    ofRecords(checkInterleave, ({ bytes }) => bytes[unitAt] !== 0 || bytes[gapAt] !== 0),
+    ofRecords(checkXa, hasOther),
+    ofRecords(checkExtended, ({ bytes }) => bytes[extendedAt] !== 0),
+    folded(ofRecords(checkLocation, isEmptyOrNowhere)),
+    folded(ofRecords(checkPadding, isUnpadded)),
+    folded(ofRecords(checkSystemUse, hasOther)),
   ],
   image: [checkExtendedRecords],
   faults: { "extended-record-outside": rules.extendedOutside },

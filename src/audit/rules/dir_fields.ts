@@ -3,12 +3,13 @@
 import { roundUp } from "../../bytes/span.ts";
 import type { BothEndian } from "../../bytes/struct.ts";
 import { decodeLatin1, hex } from "../../bytes/text.ts";
+import { epochOfTime7 } from "../../bytes/time.ts";
 import { directoryRecord } from "../../decode/iso9660/layout.ts";
 import type { DirectoryPlace, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
 import type { DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
-import { differingOrders, type OrderRules } from "./byte_orders.ts";
+import { differingOrders, hasDifferingOrders, type OrderRules } from "./byte_orders.ts";
 import { type DescriptorValues, treeDescriptors } from "./descriptor_view.ts";
 import {
   either,
@@ -169,6 +170,8 @@ function fittingLength(
   return fits.length === 1 ? fits[0] : undefined;
 }
 
+const dateAt = directoryRecord.fields.recordingDateAndTime.offset;
+
 function* checkDate(record: RecordView): Iterable<Hit> {
   const { recordingDateAndTime: date } = recordValues(record);
   if (date.valid) return;
@@ -190,10 +193,10 @@ function flagText(flags: number): string {
   return `0x${flags.toString(16).padStart(2, "0")}`;
 }
 
+const unusualFlags = 0xff & ~(fileFlags.existence | fileFlags.directory);
+
 function* checkFlags(record: RecordView): Iterable<Hit> {
   const { fileFlags: flags, extendedAttributeRecordLength: extended } = recordValues(record);
-  // Nearly every record ends here: this runs once for each of a million.
-  if ((flags & ~(fileFlags.existence | fileFlags.directory)) === 0) return;
   const span = recordField(record, "fileFlags");
   const recorded = flagText(flags);
   if ((flags & RESERVED_FLAGS) !== 0) {
@@ -279,34 +282,39 @@ function mainFiles(
   return main;
 }
 
-const descriptors = new WeakMap<Tree, DescriptorValues>();
-
-/** Values of the descriptor that names a tree; looked up once, since every record needs them. */
+/** Values of the descriptor that names a tree. */
 function descriptorOf(tree: Tree, image: Image): DescriptorValues | undefined {
-  const known = descriptors.get(tree);
-  if (known !== undefined) return known;
   for (const { span, value } of treeDescriptors(image)) {
-    if (span.start !== tree.descriptor?.start) continue;
-    descriptors.set(tree, value);
-    return value;
+    if (span.start === tree.descriptor?.start) return value;
   }
   return undefined;
 }
 
-function* checkSequence(
-  record: RecordView,
-  tree: Tree,
-  _directory: DirectoryPlace,
-  image: Image,
-): Iterable<Hit> {
-  const own = descriptorOf(tree, image)?.volumeSequenceNumber;
+const sequenceAt = directoryRecord.fields.volumeSequenceNumber.offset;
+
+function checkSequence(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
+  const tree = walkedTree(directory, image);
+  const own = tree === undefined ? undefined : descriptorOf(tree, image)?.volumeSequenceNumber;
+  if (own === undefined || own.le === 0) return undefined;
+  return {
+    *part({ records }) {
+      for (const record of records) {
+        const { bytes, reserved } = record;
+        const number = (bytes[sequenceAt] ?? 0) + (bytes[sequenceAt + 1] ?? 0) * 0x100;
+        if (number === own.le || reserved !== undefined) continue;
+        const hit = otherVolume(record, own);
+        if (hit !== undefined) yield { ...hit, ...ownerOf(directory, record) };
+      }
+    },
+  };
+}
+
+function otherVolume(record: RecordView, own: BothEndian): Hit | undefined {
   const { volumeSequenceNumber: sequence } = recordValues(record);
-  if (own === undefined || record.reserved !== undefined) return;
   // Where the copies differ on either side, ISO-DIR-006 or ISO-PVD-005 says so.
-  if (either(sequence, (number) => either(own, (volume) => volume === number))) return;
-  if (own.le === 0) return;
+  if (either(sequence, (number) => either(own, (volume) => volume === number))) return undefined;
   const lesser = sequence.le < own.le;
-  yield {
+  return {
     rule: rules.otherVolume,
     span: recordField(record, "volumeSequenceNumber"),
     message: sequence.le === 0
@@ -322,8 +330,11 @@ function* checkSequence(
 export const directoryFields = {
   rules,
   directory: [
-    ...[checkOrders, checkDate, checkFlags, checkHidden].map(ofRecords),
+    ofRecords(checkOrders, ({ layout, bytes }) => hasDifferingOrders(layout, bytes)),
+    ofRecords(checkDate, ({ bytes }) => Number.isNaN(epochOfTime7(bytes, dateAt))),
+    ofRecords(checkFlags, (record) => hasFlag(record, unusualFlags)),
+    ofRecords(checkHidden, (record) => hasFlag(record, fileFlags.existence)),
     checkAssociated,
-    folded(ofRecords(checkSequence)),
+    folded(checkSequence),
   ],
 } satisfies RuleFamily;

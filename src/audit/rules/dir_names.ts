@@ -91,18 +91,20 @@ function partsOf(text: string, directory: boolean): Parts {
 /** A record with its identifier as text, whole and taken apart. */
 export type Named = { readonly record: RecordView; readonly text: string; readonly parts: Parts };
 
-const namedOf = new WeakMap<DirectoryView, readonly Named[]>();
+// Of the part that is judged now, whose checks come one after the other. In a WeakMap the records of every
+// part would outlive the collections of young objects.
+let current: { readonly part: DirectoryView; readonly named: readonly Named[] } | undefined;
 
-/** Named records of a directory with their identifiers as text, `.` and `..` left out. */
-export function namedRecords(directory: DirectoryView, tree: Tree): readonly Named[] {
-  let named = namedOf.get(directory);
-  if (named === undefined) {
-    named = directory.records.filter((record) => record.reserved === undefined).map((record) => {
-      const text = identifierText(record.identifier, tree);
-      return { record, text, parts: partsOf(text, isDirectory(record)) };
-    });
-    namedOf.set(directory, named);
+/** Named records of a part with their identifiers as text, `.` and `..` left out. */
+export function namedRecords(part: DirectoryView, tree: Tree): readonly Named[] {
+  if (current?.part === part) return current.named;
+  const named: Named[] = [];
+  for (const record of part.records) {
+    if (record.reserved !== undefined) continue;
+    const text = identifierText(record.identifier, tree);
+    named.push({ record, text, parts: partsOf(text, isDirectory(record)) });
   }
+  current = { part, named };
   return named;
 }
 
@@ -114,8 +116,7 @@ function identifierSpan({ span, identifier }: RecordView): ReturnType<typeof log
 const D_NAME = /^[0-9A-Z_]*$/;
 
 /** What of an identifier is outside its set, in words; empty where nothing is. */
-function badCharacters(text: string, directory: boolean): string {
-  const { name, extension } = partsOf(text, directory);
+function badCharacters({ name, extension }: Parts): string {
   const body = name + extension;
   if (D_NAME.test(body)) return "";
   const other = [...new Set(body.replace(/[0-9A-Za-z_]/g, ""))].join("");
@@ -132,7 +133,7 @@ type Names = {
 
 /** Judges each name of a directory by itself, the names of further file sections left out. */
 function ofNames(
-  check: (named: Named, names: Names) => Iterable<Hit>,
+  check: (named: Named, names: Names) => Hit | undefined,
   applies: (names: Names) => boolean,
 ): DirectoryCheck {
   return (directory, image) => {
@@ -145,19 +146,21 @@ function ofNames(
       *part(view) {
         for (const named of namedRecords(view, tree)) {
           if (named.record.section > 0) continue;
-          for (const hit of check(named, names)) {
-            yield { ...hit, ...ownerOf(directory, named.record) };
-          }
+          const hit = check(named, names);
+          if (hit !== undefined) yield { ...hit, ...ownerOf(directory, named.record) };
         }
       },
     };
   };
 }
 
-function* checkCharacters({ record, text }: Named, { enhanced }: Names): Iterable<Hit> {
-  const bad = badCharacters(text, isDirectory(record));
-  if (bad === "") return;
-  yield {
+function checkCharacters(
+  { record, text, parts }: Named,
+  { enhanced }: Names,
+): Hit | undefined {
+  const bad = badCharacters(parts);
+  if (bad === "") return undefined;
+  return {
     rule: rules.characters,
     span: identifierSpan(record),
     message: `${quoted(text)} holds ${bad}, outside 0 to 9, A to Z and _` +
@@ -183,11 +186,11 @@ function excess({ record, parts }: Named, enhanced: boolean): [number, number] |
   return length > FILE_IDENTIFIER ? [length, FILE_IDENTIFIER] : undefined;
 }
 
-function* checkLengths(named: Named, { enhanced }: Names): Iterable<Hit> {
+function checkLengths(named: Named, { enhanced }: Names): Hit | undefined {
   const found = excess(named, enhanced);
-  if (found === undefined) return;
+  if (found === undefined) return undefined;
   const [length, most] = found;
-  yield {
+  return {
     rule: rules.nameLength,
     span: recordField(named.record, "lengthOfFileIdentifier"),
     message: `${quoted(named.text)} has ${length} characters, ${most} are allowed`,
@@ -196,15 +199,15 @@ function* checkLengths(named: Named, { enhanced }: Names): Iterable<Hit> {
   };
 }
 
-function* checkSeparators({ record, text }: Named): Iterable<Hit> {
+function checkSeparators({ record, text }: Named): Hit | undefined {
   const missing = [
     ...(text.includes(".") ? [] : ["no dot"]),
     ...(text.includes(";") ? [] : ["no version"]),
   ];
-  if (missing.length === 0 || isDirectory(record)) return;
+  if (missing.length === 0 || isDirectory(record)) return undefined;
   // The record that stands for a relocated directory has a directory's identifier.
-  if (record.systemUse.some(({ signature }) => signature === "CL")) return;
-  yield {
+  if (record.systemUse.some(({ signature }) => signature === "CL")) return undefined;
+  return {
     rule: rules.separators,
     span: identifierSpan(record),
     message: `${quoted(text)} has ${missing.join(" and ")}`,
@@ -214,16 +217,16 @@ function* checkSeparators({ record, text }: Named): Iterable<Hit> {
 
 const VERSION_MAX = 32767;
 
-function* checkVersions({ record, text, parts }: Named, { tree }: Names): Iterable<Hit> {
+function checkVersions({ record, text, parts }: Named, { tree }: Names): Hit | undefined {
   const { version } = parts;
-  if (version === "1" || isDirectory(record) || !text.includes(";")) return;
+  if (version === "1" || isDirectory(record) || !text.includes(";")) return undefined;
   const digits = /^[0-9]+$/.test(version);
   const number = digits ? Number(version) : 0;
-  if (number === 1) return;
+  if (number === 1) return undefined;
   // In Joliet a semicolon before anything but a number is a character of the name (JOL-006).
-  if (!digits && tree.kind === "joliet") return;
+  if (!digits && tree.kind === "joliet") return undefined;
   const bad = number < 1 || number > VERSION_MAX;
-  yield {
+  return {
     rule: bad ? rules.versionRange : rules.versionNotOne,
     span: identifierSpan(record),
     message: bad

@@ -320,7 +320,7 @@ export const directoryStructure = {
     checkUnusedTails,
     checkDotRecords,
     checkLaterReserved,
-    ofRecords(checkWholeSectors),
+    ofRecords(checkWholeSectors, isDirectory),
     checkStale,
   ] satisfies readonly DirectoryCheck[],
   faults: {

@@ -50,7 +50,7 @@ export function flagsOf({ bytes }: RecordView): number {
   return bytes[fields.fileFlags.offset] ?? 0;
 }
 
-/** Whether a record has a file flag. */
+/** Whether a record has one of these file flags. */
 export function hasFlag(record: RecordView, flag: number): boolean {
   return (flagsOf(record) & flag) !== 0;
 }

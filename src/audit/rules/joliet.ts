@@ -109,5 +109,5 @@ function* checkOddName(record: RecordView, tree: Tree): Iterable<Hit> {
 export const jolietRules: RuleFamily = {
   rules,
   image: [checkPresence, checkEscape],
-  directory: [ofRecords(checkOddName)],
+  directory: [ofRecords(checkOddName, ({ identifier }) => identifier.length % 2 !== 0)],
 };

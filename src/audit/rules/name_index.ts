@@ -15,33 +15,36 @@ function hashOf(name: string): number {
 /** Finds the first of equal names. Each has a number, from 1, and can be had again by that. */
 export class NameIndex {
   readonly #nameOf: (number: number) => string;
-  /** Numbers by hash, 0 where a slot is free; with the hashes beside them. */
-  readonly #numbers: Int32Array;
-  readonly #hashes: Uint32Array;
+  /** Numbers by the hashes of their names, each with a few other bits of its hash above; 0 is free. */
+  readonly #slots: Uint32Array;
+  /** What those bits count in: more than any number. */
+  readonly #unit: number;
   #left: number;
 
-  /** For `most` different names; `nameOf` gives the name of a number again. */
+  /** For `most` different names, of numbers up to that; `nameOf` gives the name of a number again. */
   constructor(most: number, nameOf: (number: number) => string) {
     this.#nameOf = nameOf;
     this.#left = most;
-    const slots = 1 + most + Math.ceil(most / 2);
-    this.#numbers = new Int32Array(slots);
-    this.#hashes = new Uint32Array(slots);
+    this.#unit = 2 ** Math.ceil(Math.log2(most + 1));
+    this.#slots = new Uint32Array(1 + most + Math.ceil(most / 2));
   }
 
   /** The number of the first name equal to this one; where there is none, this one is the first. */
   earlier(name: string, number: number): number | undefined {
     const hash = hashOf(name);
-    let slot = hash % this.#numbers.length;
-    for (;; slot = (slot + 1) % this.#numbers.length) {
-      const known = this.#numbers[slot] ?? 0;
-      if (known === 0) break;
-      if (this.#hashes[slot] === hash && this.#nameOf(known) === name) return known;
+    const mark = (hash % (2 ** 32 / this.#unit)) * this.#unit;
+    const count = this.#slots.length;
+    // High bits choose the slot, low bits are the mark.
+    let at = Math.floor(hash / 2 ** 32 * count);
+    for (;; at = (at + 1) % count) {
+      const slot = this.#slots[at] ?? 0;
+      if (slot === 0) break;
+      const known = slot % this.#unit;
+      if (slot - known === mark && this.#nameOf(known) === name) return known;
     }
     if (this.#left === 0) return undefined;
     this.#left--;
-    this.#numbers[slot] = number;
-    this.#hashes[slot] = hash;
+    this.#slots[at] = mark + number;
     return undefined;
   }
 }

@@ -7,9 +7,13 @@ import { KEPT_PER_RULE } from "../finding_list.ts";
 import type { DirectoryCheck, Hit } from "../rule.ts";
 import { ownerOf, walkedTree } from "./directory_view.ts";
 
-/** Judges each record of a directory by itself; its hits are about the record. */
+/**
+ * Judges each record of a directory by itself; its hits are about the record. Most records of a million
+ * are as they should be: `mayHit` tells at little cost which of them need no look.
+ */
 export function ofRecords(
   check: (record: RecordView, tree: Tree, directory: DirectoryPlace, image: Image) => Iterable<Hit>,
+  mayHit: (record: RecordView) => boolean = () => true,
 ): DirectoryCheck {
   return (directory, image) => {
     const tree = walkedTree(directory, image);
@@ -17,6 +21,7 @@ export function ofRecords(
     return {
       *part({ records }) {
         for (const record of records) {
+          if (!mayHit(record)) continue;
           for (const hit of check(record, tree, directory, image)) {
             yield { ...hit, ...ownerOf(directory, record) };
           }
@@ -72,10 +77,17 @@ export function folded(check: DirectoryCheck): DirectoryCheck {
 /** Judges each system use entry by itself; its hits are about the record that carries it. */
 export function ofEntries(
   check: (entry: SystemUseEntry, tree: Tree, image: Image) => Iterable<Hit>,
+  mayHit: (entry: SystemUseEntry) => boolean,
 ): DirectoryCheck {
   return ofRecords(function* ({ systemUse }, tree, _directory, image) {
-    for (const entry of systemUse) yield* check(entry, tree, image);
-  });
+    for (const entry of systemUse) if (mayHit(entry)) yield* check(entry, tree, image);
+  }, ({ systemUse }) => systemUse.some(mayHit));
+}
+
+/** Whether a record carries an entry of a signature. */
+export function hasEntry({ systemUse }: RecordView, signature: string): boolean {
+  for (const entry of systemUse) if (entry.signature === signature) return true;
+  return false;
 }
 
 /**

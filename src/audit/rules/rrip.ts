@@ -23,7 +23,7 @@ import type { DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { differingOrders, hasDifferingOrders, type OrderRules } from "./byte_orders.ts";
 import { either, hasFlag, isDirectory, ownerOf, quoted, walkedTree } from "./directory_view.ts";
 import { NameIndex } from "./name_index.ts";
-import { ofEntries, ofRecords } from "./record_checks.ts";
+import { hasEntry, ofEntries, ofRecords } from "./record_checks.ts";
 
 const rules = {
   attributeOrders: {
@@ -128,10 +128,12 @@ const orderRules: OrderRules = {
 
 const ordered = new Set(["PX", "CL", "PL"]);
 
-function* checkOrders(entry: SystemUseEntry): Iterable<Hit> {
-  // Entries are decoded on demand: hardly any needs to be.
-  if (!ordered.has(entry.signature) || !hasDifferingOrders(entry.layout, entry.bytes)) return;
-  const { layout, span, value } = entry;
+// Entries are decoded on demand: hardly any needs to be.
+function differs({ signature, layout, bytes }: SystemUseEntry): boolean {
+  return ordered.has(signature) && hasDifferingOrders(layout, bytes);
+}
+
+function* checkOrders({ layout, span, value }: SystemUseEntry): Iterable<Hit> {
   if (value !== undefined) yield* differingOrders({ layout, span, value }, orderRules);
 }
 
@@ -150,8 +152,15 @@ function modeOf(
 }
 
 /** Whether a record stands for a relocated directory. */
-function isPlaceholder({ systemUse }: RecordView): boolean {
-  return systemUse.some(({ signature }) => signature === "CL");
+function isPlaceholder(record: RecordView): boolean {
+  return hasEntry(record, "CL");
+}
+
+// The type is in bits 12 to 15 of the mode, which are in its second byte.
+function isOfOtherType(record: RecordView): boolean {
+  const entry = record.systemUse.find(({ signature }) => signature === "PX");
+  const typeByte = entry?.bytes[posixAttributes.fields.fileMode.offset + 1] ?? 0;
+  return (typeByte * 0x100 & TYPE_BITS) === DIRECTORY_TYPE !== isDirectory(record);
 }
 
 function* checkFileType(record: RecordView): Iterable<Hit> {
@@ -182,8 +191,19 @@ function nameProblem(flags: number, length: number): string | undefined {
   return special && length > 0 ? `it is . or .. and has ${length} bytes of name` : undefined;
 }
 
-function* checkName({ signature, bytes, span }: SystemUseEntry): Iterable<Hit> {
-  if (signature !== "NM") return;
+/** Whether an entry is a name that is not one run of bytes that a name may have. */
+function isOddName({ signature, bytes }: SystemUseEntry): boolean {
+  if (signature !== "NM") return false;
+  if (bytes.length <= alternateName.size || ((bytes[4] ?? 0) & ~nameFlags.continues) !== 0) {
+    return true;
+  }
+  for (let at: number = alternateName.size; at < bytes.length; at++) {
+    if (bytes[at] === 0 || bytes[at] === 0x2f) return true;
+  }
+  return false;
+}
+
+function* checkName({ bytes, span }: SystemUseEntry): Iterable<Hit> {
   const flags = bytes[4] ?? 0;
   const field = logicalSpan(span.start + 4, Math.min(1, bytes.length - 4));
   const recorded = `0x${flags.toString(16).padStart(2, "0")}`;
@@ -278,8 +298,8 @@ function nameOf(
 }
 
 // Relocated directories keep their names, and are shown at their placeholders only.
-function isRelocated({ systemUse }: RecordView): boolean {
-  return systemUse.some(({ signature }) => signature === "RE");
+function isRelocated(record: RecordView): boolean {
+  return hasEntry(record, "RE");
 }
 
 function checkDuplicateNames(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
@@ -380,13 +400,13 @@ function* checkParentLink(
 export const rockRidgeRules: RuleFamily = {
   rules,
   directory: [
-    ofEntries(checkOrders),
-    ofRecords(checkFileType),
-    ofRecords(checkLink),
-    ofEntries(checkName),
+    ofEntries(checkOrders, differs),
+    ofRecords(checkFileType, isOfOtherType),
+    ofRecords(checkLink, (record) => hasEntry(record, "SL")),
+    ofEntries(checkName, isOddName),
     checkDuplicateNames,
-    ofRecords(checkChildLink),
-    ofRecords(checkParentLink),
+    ofRecords(checkChildLink, isPlaceholder),
+    ofRecords(checkParentLink, ({ reserved }) => reserved === 1),
   ],
   // A link that leads nowhere is judged at its entry.
   faults: { "child-link": () => undefined },

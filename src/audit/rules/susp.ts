@@ -206,6 +206,10 @@ function* checkReference(entry: SystemUseEntry): Iterable<Hit> {
   };
 }
 
+function mayBeOdd({ signature, bytes }: SystemUseEntry): boolean {
+  return bytes[3] !== 1 || signature === "CE" || signature === "ER";
+}
+
 function* checkEntry(entry: SystemUseEntry, tree: Tree, image: Image): Iterable<Hit> {
   yield* checkVersion(entry);
   if (entry.signature === "CE") yield* checkContinuation(entry, tree, image);
@@ -335,7 +339,7 @@ function* checkOverlaps(image: Image): Iterable<Hit> {
 export const systemUseRules: RuleFamily = {
   rules,
   image: [checkOverlaps],
-  directory: [ofEntries(checkEntry), checkIndicator],
+  directory: [ofEntries(checkEntry, mayBeOdd), checkIndicator],
   faults: {
     "system-use-length": rules.entryLength,
     "continuation-outside": rules.continuationOutside,
