@@ -17,6 +17,8 @@ import {
   fixtureImage,
   fixtureNames,
 } from "../support/fixtures.ts";
+import { buildImage } from "../support/builder.ts";
+import type { FileSpec, ImageSpec } from "../support/builder_spec.ts";
 import { badRange, CountingSource } from "../support/sources.ts";
 import {
   fileAt,
@@ -293,6 +295,37 @@ Deno.test("digestImage() stops at its limit, and says so of every file after it"
     }
   }
   assert(digested <= 5000 && refused > 0);
+});
+
+Deno.test("digestImage() reads and digests no more of files over each other than its limit", async () => {
+  const size = 3_000_000;
+  const real: FileSpec = { name: "REAL.BIN;1", content: { size } };
+  const location = (spec: ImageSpec) =>
+    (buildImage(spec).extents.get("primary:/REAL.BIN;1")?.[0]?.offset ?? 0) / 2048;
+  const over = (at: number): FileSpec[] =>
+    Array.from({ length: 1000 }, (_, index) => ({
+      name: `F${String(index).padStart(4, "0")}.BIN;1`,
+      recorded: { location: at + index % 7, dataLength: size - 2048 * (7 + index) },
+    }));
+  // Where the real file lies does not depend on where the others say that they do.
+  const children = [real, ...over(location({ children: [real, ...over(0)] }))];
+  const source = new CountingSource(new MemorySource(buildImage({ children }).bytes()));
+  const image = await examine(source);
+  const volume = image.richest();
+  assert(volume?.namespace !== undefined);
+  source.bytes = 0;
+  const limit = 20_000_000;
+  const digests = await digestImage(image, [volume], { limit });
+  const states = Array.from(volume.namespace.entries())
+    .filter(({ type }) => type === "file")
+    .map(({ node }) => digests.of(volume, node));
+  const good = states.filter(({ state }) => state === "ok").length;
+  assert(good > 5 && good < 20, `${good} digested`);
+  assertEquals(
+    states.filter(({ reason = "" }) => reason.startsWith("the limit of")).length,
+    1001 - good,
+  );
+  assert(source.bytes < limit + 2 * source.size, `${source.bytes} read`);
 });
 
 Deno.test("manifest() reports progress that ends at its total", async () => {

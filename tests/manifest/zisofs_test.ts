@@ -283,6 +283,35 @@ Deno.test("inflateZisofs() is total: any damage ends in a state, within the reco
   );
 });
 
+Deno.test("inflateZisofs() takes equal neighbours for zeros, and reads only their pointers", async () => {
+  const count = 500;
+  const { zisofs, bytes } = compress(new Uint8Array(count * BLOCK), 1);
+  let asked = 0;
+  const pieces = inflateZisofs(zisofs, bytes.length, (at, length) => {
+    asked += length;
+    return readerOf(bytes)(at, length);
+  });
+  let length = 0;
+  for (;;) {
+    const { done, value } = await pieces.next();
+    if (done === true) {
+      assertEquals(value, { state: "ok" });
+      break;
+    }
+    length += value.length;
+    if (length <= 2 * BLOCK) assert(value.every((byte) => byte === 0));
+  }
+  assertEquals([length, asked], [count * BLOCK, bytes.length]);
+});
+
+Deno.test("inflateZisofs() takes no pointers for a hole that are equal but not neighbours", async () => {
+  const stored = compress(sampleContent(3 * BLOCK), 1);
+  const view = new DataView(stored.bytes.buffer);
+  view.setUint32(16 + 4 * 2, view.getUint32(16, true), true);
+  const { end, content } = await inflated(stored);
+  assertEquals([end.state, content.length], ["unreadable", BLOCK]);
+});
+
 Deno.test("adler32() is that of RFC 1950", () => {
   assertEquals(adler32(new Uint8Array(0)), 1);
   assertEquals(adler32(new TextEncoder().encode("Wikipedia")), 0x11e60398);
