@@ -152,7 +152,7 @@ class Reasons {
     const locators = [new Locator(a.image), new Locator(b.image)] as const;
     const times = () => new TimeExplainer(a, implantedA, implantedB);
     this.#times = times();
-    this.#words = new IgnoreExplainer(a, b, ignore, times());
+    this.#words = new IgnoreExplainer(a, b, [implantedA, implantedB], ignore, times());
     // Bytes of a container that the other image lacks are no times.
     const isFile = a.space === "file";
     const canBeTimes = isFile && a.size === b.size;

@@ -134,13 +134,21 @@ export const IGNORE_TIMES = "times";
 export class IgnoreExplainer {
   readonly #a: Side;
   readonly #b: Side;
+  readonly #implanted: readonly [readonly Implanted[], readonly Implanted[]];
   readonly #words: ReadonlySet<string>;
   readonly #times: TimeExplainer;
 
-  /** `times` explains what the word `times` stands for. */
-  constructor(a: Side, b: Side, words: readonly string[], times: TimeExplainer) {
+  /** `implanted` are the records of `a` and `b`; `times` explains what the word `times` stands for. */
+  constructor(
+    a: Side,
+    b: Side,
+    implanted: readonly [readonly Implanted[], readonly Implanted[]],
+    words: readonly string[],
+    times: TimeExplainer,
+  ) {
     this.#a = a;
     this.#b = b;
+    this.#implanted = implanted;
     // A folder may be named with a slash behind it.
     this.#words = new Set(words.map((word) => word.toLowerCase().replace(/(?<=.)\/+$/, "")));
     this.#times = times;
@@ -151,8 +159,8 @@ export class IgnoreExplainer {
       const end = this.#times.explain(pair);
       if (end !== undefined) return end;
     }
-    const one = this.#end(this.#a, pair.a);
-    const other = this.#end(this.#b, pair.b);
+    const one = this.#end(this.#a, pair.a, this.#implanted[0]);
+    const other = this.#end(this.#b, pair.b, this.#implanted[1]);
     return one === undefined || other === undefined ? undefined : Math.min(one, other);
   };
 
@@ -167,7 +175,18 @@ export class IgnoreExplainer {
     return true;
   }
 
-  #end(side: Side, { place, region, name }: Located): number | undefined {
+  #end(
+    side: Side,
+    { place, region, name, logical, rawPart }: Located,
+    implanted: readonly Implanted[],
+  ): number | undefined {
+    const inside = rawPart === undefined ? implantedAt(implanted, logical) : undefined;
+    if (inside !== undefined) {
+      const { record: { title, id, start }, field: { name, offset, length } } = inside;
+      if (this.#names(title, id, name, `${title}.${name}`)) {
+        return side.ofLogical(start + offset + length - 1) + 1;
+      }
+    }
     if (place !== undefined) {
       const field = place.field ?? "";
       const whole = this.#names(place.structure, place.id, place.path?.() ?? "");

@@ -22,6 +22,17 @@ export type Implanted = {
   readonly fields: readonly VariableField[];
 };
 
+/** What reports call the records of checksums, and their fields as far as their writers name them. */
+export const implantedNames = {
+  titles: ["libisofs checksum tag", "Implanted digest", "libisofs MD5 array"],
+  fields: [
+    ...["pos", "range_start", "range_size", "session_start", "next", "md5", "self"],
+    ...["isoMd5sum", "skipsectors", "rhlisostatus", "fragmentSums", "fragmentCount"],
+    ...["md5sum", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "check", "pad"],
+    ...["session", "array"],
+  ],
+} as const;
+
 const TAG = /^libisofs_(\w*?)_?checksum_tag_v1 ([^\n]*)\n/;
 const TAGS_FOLLOWED = 4;
 const MD5_BYTES = 16;

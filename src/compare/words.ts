@@ -9,6 +9,7 @@ import { layouts as partition } from "../decode/partition/layout.ts";
 import { layouts as rockRidge, timeStampNames } from "../decode/rockridge/layout.ts";
 import { layouts as udf } from "../decode/udf/layout.ts";
 import { IGNORE_TIMES } from "./explain.ts";
+import { implantedNames } from "./implanted.ts";
 
 const layouts: readonly Layout[] = [
   ...iso9660,
@@ -20,7 +21,13 @@ const layouts: readonly Layout[] = [
 ];
 
 /** Regions that no layout stands for. */
-const regions = ["System Area", "Boot Catalog"];
+const regions = [
+  "System Area",
+  "Boot Catalog",
+  "GPT entry array",
+  "GPT backup entry array",
+  ...implantedNames.titles,
+];
 
 /** Fields whose place varies, which no layout lists. */
 const variableFields = [
@@ -37,6 +44,7 @@ const variableFields = [
   "extensionDescriptor",
   "extensionSource",
   ...timeStampNames,
+  ...implantedNames.fields,
 ];
 
 const fieldNames = new Set([
@@ -52,7 +60,8 @@ export const ignoreWords: readonly string[] = [
 ];
 
 const known = new Set(ignoreWords.map((word) => word.toLowerCase()));
-const titles = layouts.map(({ title }) => title.toLowerCase());
+const titles = [...layouts.map(({ title }) => title), ...implantedNames.titles]
+  .map((title) => title.toLowerCase());
 const fields = new Set([...fieldNames].map((name) => name.toLowerCase()));
 
 /** Components of links and attribute lists are counted; attributes have the names of the disc. */
