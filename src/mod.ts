@@ -62,6 +62,7 @@ export {
   where,
 } from "./model/describe.ts";
 export type {
+  DirectoryPlace,
   DirectoryView,
   RecordView,
   SystemUseBytes,
