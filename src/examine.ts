@@ -90,6 +90,8 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
   signal?.throwIfAborted();
 
   const reads = { read, limits, logicalSize: mapping.logicalSize };
+  if (facts.volumeEnd > 0) out.claims.trailFrom(mapping.boundary(facts.volumeEnd));
+
   return new Image({
     source: opened.source,
     path: options.path ?? source.name,

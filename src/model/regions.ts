@@ -65,6 +65,20 @@ export class Claims {
     return this.#start.length;
   }
 
+  /**
+   * Makes trailers of what lies at or past the file offset `from`, where the volume ends: boot images and
+   * partition tables there belong to the image, and no longer to the volume.
+   */
+  trailFrom(from: number): void {
+    const trailing = (["boot", "partition-table", "udf", "hfs"] as const).map((owner) =>
+      owners.indexOf(owner)
+    );
+    for (let claim = 0; claim < this.count; claim++) {
+      if (this.start(claim) < from || !trailing.includes(this.#owner.get(claim))) continue;
+      this.#owner.set(claim, owners.indexOf("trailer"));
+    }
+  }
+
   /** Claims `[start, end)` of the file; an empty stretch is no claim. */
   add(start: number, end: number, owner: Owner, ref: ClaimRef, ownRank = rank[owner]): void {
     if (!(end > start)) return;
