@@ -64,11 +64,13 @@ export class Column {
   }
 }
 
-/** Short byte strings, appended once and found again by index. */
+/** Short byte strings, appended once and found again by index: up to 4 GiB of them. */
 export class ByteStrings {
   readonly #chunks: Uint8Array[] = [];
-  readonly #start = new Column(Float64Array);
-  readonly #length = new Column(Uint32Array);
+  /** Bytes in use of the chunks before the last. */
+  readonly #filled: number[] = [];
+  // A string ends where the next one of its chunk begins.
+  readonly #start = new Column(Uint32Array);
   #used = 0;
 
   /** Byte strings held. */
@@ -85,10 +87,11 @@ export class ByteStrings {
     if (chunk === undefined || this.#used + bytes.length > chunk.length) {
       chunk = this.#grow(chunk, bytes.length);
     }
+    const start = (this.#chunks.length - 1) * ARENA_CHUNK + this.#used;
+    if (start > 0xffffffff) throw new RangeError("Cannot keep another string: 4 GiB are the most");
     chunk.set(bytes, this.#used);
-    this.#start.push((this.#chunks.length - 1) * ARENA_CHUNK + this.#used);
     this.#used += bytes.length;
-    return this.#length.push(bytes.length);
+    return this.#start.push(start);
   }
 
   // As in a column: the first chunk doubles, and views of the smaller one stay right.
@@ -104,16 +107,20 @@ export class ByteStrings {
       return chunk;
     }
     const chunk = new Uint8Array(ARENA_CHUNK);
+    if (full !== undefined) this.#filled.push(this.#used);
     this.#chunks.push(chunk);
     this.#used = 0;
     return chunk;
   }
 
-  /** The bytes of string `index`; a view, not a copy. */
+  /** The bytes of string `index`, none outside the list; a view, not a copy. */
   get(index: number): Uint8Array {
+    if (index < 0 || index >= this.count) return new Uint8Array(0);
     const start = this.#start.get(index);
-    const chunk = this.#chunks[Math.floor(start / ARENA_CHUNK)];
-    const at = start % ARENA_CHUNK;
-    return chunk?.subarray(at, at + this.#length.get(index)) ?? new Uint8Array(0);
+    const number = Math.floor(start / ARENA_CHUNK);
+    const origin = number * ARENA_CHUNK;
+    const next = index + 1 < this.count ? this.#start.get(index + 1) : Infinity;
+    const end = next < origin + ARENA_CHUNK ? next - origin : this.#filled[number] ?? this.#used;
+    return this.#chunks[number]?.subarray(start - origin, end) ?? new Uint8Array(0);
   }
 }

@@ -43,6 +43,16 @@ Deno.test("ByteStrings give back what was pushed, also through growth and new ch
   );
 });
 
+Deno.test("ByteStrings are empty outside their list, and where a chunk is just full", () => {
+  const strings = new ByteStrings();
+  for (let index = 0; index < 32; index++) strings.push(new Uint8Array(32_768).fill(index));
+  strings.push(new Uint8Array(0));
+  assertEquals(strings.get(32).length, 0);
+  strings.push(new Uint8Array([7]));
+  assertEquals([31, 32, 33].map((index) => strings.get(index).length), [32_768, 0, 1]);
+  assertEquals([-1, 34].map((index) => strings.get(index).length), [0, 0]);
+});
+
 Deno.test("ByteStrings keep views right that were taken before they grew", () => {
   const strings = new ByteStrings();
   strings.push(new Uint8Array([1, 2, 3]));
