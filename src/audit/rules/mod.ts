@@ -18,6 +18,7 @@ import { rootRecord } from "./root_record.ts";
 import { rockRidgeRules } from "./rrip.ts";
 import { systemUseRules } from "./susp.ts";
 import { systemArea } from "./system_area.ts";
+import { zisofsRules } from "./zisofs.ts";
 
 /** Every family that the audit runs. */
 export const families: readonly RuleFamily[] = [
@@ -33,6 +34,7 @@ export const families: readonly RuleFamily[] = [
   jolietRules,
   systemUseRules,
   rockRidgeRules,
+  zisofsRules,
   elToritoRules,
   masterBootRules,
   gptRules,
