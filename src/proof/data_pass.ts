@@ -7,6 +7,7 @@ import type { Image } from "../model/image.ts";
 import type { DataFacts, Emptiness, Occupied, OccupiedList } from "../model/proof.ts";
 import type { Region } from "../model/regions.ts";
 import type { WorkOptions } from "../model/result.ts";
+import { EdcCheck } from "./edc.ts";
 
 export type { Algorithm } from "../kernel/digest.ts";
 
@@ -194,7 +195,7 @@ class Scan {
   }
 
   /** What was seen, the digests left out. */
-  facts(): Omit<DataFacts, "hashes" | "unread"> {
+  facts(): Omit<DataFacts, "hashes" | "unread" | "edc"> {
     this.#close();
     return {
       inside: this.#inside.facts(),
@@ -250,6 +251,7 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
   const { size } = image.source;
   const digests = new DigestSet(options.algorithms);
   const scan = new Scan(image, options.volumeEnd);
+  const codes = new EdcCheck(image);
   const unread: Span[] = [];
   const buffer = new Uint8Array(2 * PIECE);
   let breath = BREATH;
@@ -258,7 +260,10 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
     const end = Math.min(pieceEnd(image, at), at + buffer.length, size);
     const reading = await image.readFile(at, buffer.subarray(0, end - at));
     for (const part of stretches(at, reading.bytes, reading.unread)) {
-      if (!part.unread) digests.update(part.bytes);
+      if (!part.unread) {
+        digests.update(part.bytes);
+        codes.take(part.at, part.bytes);
+      }
       scan.take(part.at, part.bytes, part.unread);
     }
     unread.push(...reading.unread);
@@ -273,6 +278,7 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
     breath = at + BREATH;
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
-  const facts = { ...scan.facts(), unread };
+  const edc = codes.facts();
+  const facts = { ...scan.facts(), unread, ...(edc === undefined ? {} : { edc }) };
   return unread.length > 0 ? facts : { ...facts, hashes: digests.hex() };
 }

@@ -36,6 +36,8 @@ const expected: Readonly<Record<string, Expected>> = {
   "gpt-header-crc": { exit: 1, rule: "GPT-001", offset: 528 },
   "gpt-entries-crc": { exit: 1, rule: "GPT-002", offset: 600 },
   "gpt-backup-zeroed": { exit: 0, rule: "GPT-005", offset: 544 },
+  "raw-data-bit": { exit: 0, rule: "CDR-007", offset: 20 * 2352 + 2064 },
+  "raw-sync": { exit: 1, rule: "CDR-007", offset: 21 * 2352 + 2064 },
   "raw-cut": { exit: 1, rule: "IMG-001", offset: 445_880 },
   "text.iso": { exit: 2, rule: "IMG-011", offset: 0 },
   "html.iso": { exit: 2, rule: "IMG-011", offset: 0 },
@@ -55,8 +57,6 @@ const judgedLater: Readonly<Record<string, string>> = {
   "udf-tag-checksum": "UDF",
   "udf-anchor-zeroed": "UDF",
   "udf-anchor-zeroed-pure": "UDF",
-  "raw-data-bit": "CDR: EDC",
-  "raw-sync": "CDR: sync",
   "raw-header-time": "CDR: header",
   "session-2-zeroed": "SES",
 };

@@ -175,10 +175,10 @@ export const opening: readonly Case[] = [
 export const working: readonly Case[] = [
   { argv: "audit $SAMPLE --fail-on never", status: 0, stdout: /sha256/, stderr: "" },
   {
-    argv: "audit $SAMPLE --json --only CDR",
+    argv: "audit $SAMPLE --json --only SUB",
     status: 0,
     stdout: /"verdict": "intact"[^]*"ignored": \d/,
-    stderr: "discern: no rule of CDR is checked yet\n",
+    stderr: "discern: no rule of SUB is checked yet\n",
   },
   {
     argv: "audit $SAMPLE --only gpt,ISO-PVD,UDF-FE-001",

@@ -63,7 +63,9 @@ function* checkNotRun(image: Image, facts: ProofFacts): Iterable<Hit> {
   if (image.container.mode !== undefined) {
     yield {
       rule: rules.notRun,
-      message: "EDC and ECC of the raw sectors were not checked: not supported yet",
+      message:
+        "the parity of the raw sectors, and the codes of form 2 sectors, were not checked: not " +
+        "supported yet",
     };
   }
   const others = image.sessions.length - 1;

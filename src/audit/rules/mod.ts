@@ -15,6 +15,7 @@ import { limits } from "./limits.ts";
 import { masterBootRules } from "./mbr.ts";
 import { pathTableRules } from "./pth.ts";
 import { rootRecord } from "./root_record.ts";
+import { rawSectorRules } from "./raw_sectors.ts";
 import { rockRidgeRules } from "./rrip.ts";
 import { systemUseRules } from "./susp.ts";
 import { systemArea } from "./system_area.ts";
@@ -38,6 +39,7 @@ export const families: readonly RuleFamily[] = [
   elToritoRules,
   masterBootRules,
   gptRules,
+  rawSectorRules,
   extents,
   limits,
 ];
