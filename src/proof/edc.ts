@@ -15,9 +15,21 @@ type Code = { readonly form: "mode1" | "form1"; readonly from: number; readonly 
 const mode1: Code = { form: "mode1", from: 0, at: 2064 };
 const form1: Code = { form: "form1", from: 16, at: 2072 };
 
-// A Mode 2 sector whose two sub-headers differ has no form to go by; form 2 need not record a code.
+// Audio has no sync pattern, and any bytes where a header would be. A few damaged bytes do not make
+// audio of a data sector: random ones match as many with a chance below 2^-60.
+function hasSync(sector: Uint8Array): boolean {
+  let matches = 0;
+  for (let at = 0; at < 12; at++) {
+    if (sector[at] === (at === 0 || at === 11 ? 0 : 0xff)) matches++;
+  }
+  return matches >= 9;
+}
+
+// Link and run-out blocks (bits 5 to 7 of the mode) may have wrong codes without damage; a Mode 2 sector
+// whose two sub-headers differ has no form to go by; form 2 need not record a code.
 function codeOf(sector: Uint8Array): Code | undefined {
-  const mode = (sector[15] ?? 0) & 3;
+  if (!hasSync(sector)) return undefined;
+  const mode = sector[15];
   if (mode === 1) return mode1;
   if (mode !== 2) return undefined;
   for (let at = 16; at < 20; at++) if (sector[at] !== sector[at + 4]) return undefined;

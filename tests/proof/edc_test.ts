@@ -45,3 +45,18 @@ Deno.test("EdcCheck takes sectors in any pieces that begin at one, and skips wha
     assertEquals(check.facts()?.checked, Math.floor(bytes.length / 2352));
   }
 });
+
+Deno.test("EdcCheck leaves audio and run-out blocks alone, and not a sector whose sync is damaged", async () => {
+  const bytes = await fixtureImage("mode1-2352");
+  const sector = bytes.subarray(40 * 2352, 41 * 2352);
+  const audio = Uint8Array.from({ length: 2352 }, (_, at) => (at * 7919) % 251);
+  audio[15] = 1;
+  assertEquals(await wrong(bytes, audio), undefined);
+  const runOut = sector.slice();
+  runOut[15] = 0xe1;
+  assertEquals(await wrong(bytes, runOut), undefined);
+  const damaged = sector.slice();
+  damaged[3] = 0xef;
+  assertEquals(await wrong(bytes, damaged), true);
+  assertEquals(await wrong(bytes, sector), false);
+});
