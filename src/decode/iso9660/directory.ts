@@ -94,8 +94,8 @@ export class RecordPlaces {
   readonly #out: Recorder;
   /** Byte of the extent at which the search goes on. */
   #next = 0;
-  /** Bytes of the extent at which sectors without any record begin, not told of yet. */
-  readonly #blank: number[] = [];
+  /** Sectors without any record that are not told of yet, and the byte at which the first begins. */
+  #blank = { sectors: 0, from: 0 };
   /** The start of the extent. */
   #head: DataView | undefined;
 
@@ -132,7 +132,10 @@ export class RecordPlaces {
       const length = bytes[at] ?? 0;
       if (length === 0) {
         // A length of 0 means "no more records in this sector" (6.8.1.1); no sector has none at all.
-        if (at % SECTOR === 0) this.#blank.push(base + at);
+        if (at % SECTOR === 0) {
+          const { sectors, from } = this.#blank;
+          this.#blank = { sectors: sectors + 1, from: sectors === 0 ? base + at : from };
+        }
         this.#next = base + sectorEnd;
         continue;
       }
@@ -159,15 +162,15 @@ export class RecordPlaces {
   // Sectors without a record: inside the directory their records are lost; behind the last record a
   // writer may have kept room.
   #noteBlank(kind: string, where: string): void {
-    const [first] = this.#blank;
-    if (first === undefined) return;
-    const sectors = this.#blank.length;
-    this.#blank.length = 0;
+    const { sectors, from } = this.#blank;
+    if (sectors === 0) return;
+    this.#blank = { sectors: 0, from: 0 };
+    const what = sectors === 1 ? "a sector holds" : `${sectors} sectors hold`;
     this.#fault(
       kind,
-      first,
-      Math.min(sectors * SECTOR, this.#length - first),
-      `${sectors} sector(s) of the directory, from its byte ${first} on, begin with no record, ${where}`,
+      from,
+      Math.min(sectors * SECTOR, this.#length - from),
+      `${what} no record, from byte ${from} of the directory on, ${where}`,
     );
   }
 
