@@ -79,14 +79,6 @@ export type DirectoryView = DirectoryPlace & {
   readonly records: readonly RecordView[];
 };
 
-/** Narrows a structure to the layout that it was decoded with. */
-export function isStructure<F extends Fields>(
-  structure: Structure,
-  layout: Layout<F>,
-): structure is Structure<F> {
-  return structure.layout.id === layout.id;
-}
-
 /** Values of an entry's layout, or undefined where it was decoded with another. */
 export function entryValue<F extends Fields>(
   entry: SystemUseEntry,

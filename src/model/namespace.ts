@@ -1,6 +1,6 @@
 // A tree as one system sees it: names, types and hierarchy of ISO 9660, Rock Ridge, Joliet, enhanced.
 
-import { decodeLatin1, decodeUcs2, decodeUtf8, equalBytes, hex } from "../bytes/text.ts";
+import { decodeLatin1, decodeUcs2, decodeUtf8, hex } from "../bytes/text.ts";
 import { type Extent, fileFlags, type Tree } from "./tree.ts";
 
 /** Kinds of volume that an image can hold; the names are those of every report. */
@@ -258,12 +258,6 @@ function joinBytes(
   joined[head.length] = 0x2f;
   joined.set(tail, head.length + 1);
   return joined;
-}
-
-/** Whether two names are the same bytes. */
-export function sameName(a: Name, b: Name): boolean {
-  if (a.bytes === undefined || b.bytes === undefined) return a.text === b.text;
-  return equalBytes(a.bytes, b.bytes);
 }
 
 /** Hexadecimal of a path's bytes, where the path is not valid text. */

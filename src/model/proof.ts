@@ -85,6 +85,3 @@ export type ProofFacts = {
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
 };
-
-/** No computed facts: rules that need one say nothing. */
-export const noProofFacts: ProofFacts = { gpt: [] };
