@@ -1,27 +1,22 @@
 // The memory map of the kernels: each region is the previous end plus a size. Address 0 is unused.
-// The host reads ARENA, WINDOW, STATES and END as exported globals and repeats no number.
+// The memory is the host's: it may be shared by several instances. The tables lie at one place for
+// all of them (each instance writes the same values there), the scratch room is each one's own.
+// The host reads TABLES_END, SCRATCH_SIZE and the sizes of states as exported globals.
+
+/** Address of this instance's working memory; nothing in it outlives a call. A multiple of 64. */
+// @ts-ignore: decorator
+@external("env", "scratch")
+export declare const SCRATCH: usize;
+
+/** Bytes of working memory that an instance needs. */
+export const SCRATCH_SIZE: usize = 128 * 1024;
 
 /** Tables made by `memory.data`, from --memoryBase up, end before this address. */
-const TABLES_END: usize = 64 * 1024;
+export const TABLES_END: usize = 128 * 1024;
 
-/** Working memory of one kernel call; nothing in it outlives the call. */
-export const SCRATCH: usize = TABLES_END;
-const SCRATCH_SIZE: usize = 64 * 1024;
-
-/** First byte of the part that belongs to the host: the input window, then the states. */
-export const ARENA: usize = SCRATCH + SCRATCH_SIZE;
-/** Bytes in the input window. */
-export const WINDOW: usize = 2 * 1024 * 1024;
-
-/** First byte of the room for states and digests of the streams that are being worked on. */
-export const STATES: usize = ARENA + WINDOW;
-const STATES_SIZE: usize = 64 * 1024;
-
-/** Bytes in the whole memory; equals --initialMemory and --maximumMemory pages. */
-export const END: usize = STATES + STATES_SIZE;
-
-/** Traps when the tables or the memory that the build asked for do not fit this map. */
+/** Traps when the tables or the place of the scratch room do not fit this map. */
 export function checkLayout(): void {
   if (__heap_base > TABLES_END) unreachable();
-  if ((usize(memory.size()) << 16) != END) unreachable();
+  if (SCRATCH < TABLES_END || (SCRATCH & 63) != 0) unreachable();
+  if (SCRATCH + SCRATCH_SIZE > (usize(memory.size()) << 16)) unreachable();
 }

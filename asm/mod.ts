@@ -1,8 +1,9 @@
-// The entry of the kernels: everything that the host may call or read.
+// The plain entry of the kernels: everything that the host may call or read. mod_simd.ts has the same
+// exports, where 128-bit vectors make them faster.
 
 import { checkLayout } from "./layout";
 
-export { ARENA, END, STATES, WINDOW } from "./layout";
+export { SCRATCH_SIZE, TABLES_END } from "./layout";
 export * from "./blake3";
 export * from "./crc32";
 export * from "./difference";

@@ -1,9 +1,9 @@
-// The generated module: that it is what the sources give, and what it imports and exports.
+// The generated modules: that they are what the sources give, and what they import and export.
 // Building needs to read asm/ and the environment variable CI (the compiler asks for it).
 
-import { assert, assertEquals } from "@std/assert";
-import { build } from "../../asm/build.ts";
-import { algorithms, compileKernels, Kernels } from "../../src/kernel/kernels.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { build, compile, entries } from "../../asm/build.ts";
+import { algorithms, compileKernels, Kernels, layout } from "../../src/kernel/kernels.ts";
 
 Deno.test("module.ts is what asm/ compiles to", async () => {
   const committed = new URL("../../src/kernel/module.ts", import.meta.url);
@@ -13,43 +13,57 @@ Deno.test("module.ts is what asm/ compiles to", async () => {
   );
 });
 
-Deno.test("the module imports nothing and exports exactly what kernels.ts names", () => {
-  const module = compileKernels();
-  assertEquals(WebAssembly.Module.imports(module), []);
-  const names = (kind: string) =>
-    WebAssembly.Module.exports(module).filter((item) => item.kind === kind)
-      .map(({ name }) => name).sort();
-  assertEquals(names("memory"), ["memory"]);
-  assertEquals(
-    names("global"),
-    [
-      ...["ARENA", "END", "STATES", "WINDOW"],
-      ...algorithms.flatMap((
-        name,
-      ) => [`${name}_STATE`.toUpperCase(), `${name}_SIZE`.toUpperCase()]),
-    ].sort(),
-  );
-  assertEquals(
-    names("function"),
-    [
-      ...["difference_run", "edc", "first_difference", "first_nonzero", "last_nonzero"],
-      ...algorithms.flatMap((name) => [`${name}_init`, `${name}_update`, `${name}_finish`]),
-    ].sort(),
-  );
-  assertEquals(names("table"), []);
-});
+for (const entry of entries) {
+  const simd = entry === "mod_simd";
+
+  Deno.test(`${entry} for a shared memory is what the compiler makes for one`, async () => {
+    const own = await compile(entry);
+    const shared = await compile(entry, true);
+    const differing = [...own.keys()].filter((at) => own[at] !== shared[at]);
+    assertEquals([own.length, differing.length], [shared.length, 1]);
+    compileKernels({ simd, shared: true }); // Sets that byte
+    assertEquals([own[differing[0] ?? -1], shared[differing[0] ?? -1]], [1, 3]);
+  });
+
+  Deno.test(`${entry} imports its memory and room, and exports what kernels.ts names`, () => {
+    const module = compileKernels({ simd });
+    const imports = WebAssembly.Module.imports(module).map(({ module, name, kind }) =>
+      `${module}.${name} ${kind}`
+    );
+    assertEquals(imports.sort(), ["env.memory memory", "env.scratch global"]);
+    const names = (kind: string) =>
+      WebAssembly.Module.exports(module).filter((item) => item.kind === kind)
+        .map(({ name }) => name).sort();
+    assertEquals(
+      names("global"),
+      [
+        ...["SCRATCH_SIZE", "TABLES_END"],
+        ...algorithms.flatMap((
+          name,
+        ) => [`${name}_STATE`.toUpperCase(), `${name}_SIZE`.toUpperCase()]),
+      ].sort(),
+    );
+    assertEquals(
+      names("function"),
+      [
+        ...["difference_run", "edc", "first_difference", "first_nonzero", "last_nonzero"],
+        ...algorithms.flatMap((name) => [`${name}_init`, `${name}_update`, `${name}_finish`]),
+      ].sort(),
+    );
+    assertEquals(names("table"), []);
+  });
+
+  Deno.test(`${entry} refuses a room that lies in the tables or past the memory`, () => {
+    const memory = new WebAssembly.Memory({ initial: 8, maximum: 8 });
+    for (const room of [0, layout.firstRoom - 64, layout.firstRoom + 1, 7 * 65536]) {
+      assertThrows(() =>
+        new Kernels(compileKernels({ simd }), { memory, room, start: 0, length: 0 })
+      );
+    }
+  });
+}
 
 Deno.test("the memory cannot grow and the window lies inside it", () => {
-  const instance = new WebAssembly.Instance(compileKernels());
-  const memory = instance.exports["memory"];
-  assert(memory instanceof WebAssembly.Memory);
-  let grew = true;
-  try {
-    memory.grow(1);
-  } catch {
-    grew = false;
-  }
-  assert(!grew);
   const { window } = new Kernels(compileKernels());
   assert(window.length >= 1024 * 1024);
   assert(window.byteOffset + window.length <= window.buffer.byteLength);
