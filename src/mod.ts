@@ -39,8 +39,24 @@ export {
   createDigest,
   type Digest,
   DigestSet,
-  type Engine,
+  type DigestSettings,
 } from "./kernel/digest.ts";
+export {
+  EngineError,
+  engineFor,
+  type EngineKind,
+  engineKinds,
+  type EngineName,
+  engineNames,
+  type EngineRates,
+  type EngineTable,
+  engineTable,
+  type NativeEngine,
+  type NativeStream,
+  useEngineTable,
+  useNative,
+  type Workload,
+} from "./kernel/engine.ts";
 export {
   type EntryQuery,
   findEntries,

@@ -1,8 +1,9 @@
 // The command `discern`: arguments in, exit status out.
 
 import { CommanderError } from "@commander-js/extra-typings";
-import { ContainerError, NotFoundError, SourceError } from "../mod.ts";
+import { ContainerError, EngineError, NotFoundError, SourceError, useNative } from "../mod.ts";
 import { PlatformError } from "../platform/errors.ts";
+import { nodeEngine } from "../platform/native.ts";
 import { escapeInline } from "../report/escape.ts";
 import { complete } from "./complete.ts";
 import { interruptStatus, type Io, OutputClosed, systemIo } from "./io.ts";
@@ -41,7 +42,8 @@ function statusOf(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return parserStatus(error);
   if (io.signal.aborted) return interruptStatus(io.signal);
   const known = error instanceof PlatformError || error instanceof NotFoundError ||
-    error instanceof ContainerError || error instanceof UsageError || error instanceof SourceError;
+    error instanceof ContainerError || error instanceof UsageError ||
+    error instanceof SourceError || error instanceof EngineError;
   if (!known) throw error;
   io.stderr.write(`discern: ${escapeInline(error.message)}\n`);
   return 2;
@@ -49,6 +51,7 @@ function statusOf(error: unknown, io: Io): number {
 
 async function main(): Promise<number> {
   const io = systemIo();
+  useNative(nodeEngine());
   try {
     return await run(Deno.args, io);
   } catch (error) {

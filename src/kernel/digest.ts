@@ -1,6 +1,16 @@
 // Digests of byte streams: MD5 (RFC 1321), SHA-1, SHA-256 and SHA-512 (FIPS 180-4), BLAKE3, CRC-32.
 // Any number of streams may be under way; one that is dropped leaves nothing behind.
 
+import {
+  EngineError,
+  type EngineKind,
+  type EngineName,
+  enginesFor,
+  enginesOf,
+  type NativeStream,
+  nativeStream,
+  type Workload,
+} from "./engine.ts";
 import { type FallbackStream, fallbackStreams } from "./fallback.ts";
 import { type Algorithm, algorithms, type Kernels, sharedKernels } from "./kernels.ts";
 
@@ -17,54 +27,115 @@ export interface Digest {
   hex(): string;
 }
 
-/** What computes a digest: the WASM kernels, plain JavaScript, or the best that there is. */
-export type Engine = "auto" | "wasm" | "noble";
+/** How digests are computed. Never changes a result. */
+export type DigestSettings = {
+  /** `auto` where absent. `native` leaves to another engine what the platform does not have. */
+  readonly engine?: EngineName;
+  /** Computes every digest by two engines; their disagreement is an {@linkcode EngineError}. */
+  readonly crossCheck?: boolean;
+  /** What `auto` chooses for: one long stream where absent. */
+  readonly workload?: Workload;
+  /** About how many bytes all of the work has; no end of them where absent. */
+  readonly bytes?: number;
+  /** Names what is digested, should two engines disagree about it. */
+  readonly what?: () => string;
+};
 
-/** Bytes that are copied into the window at a time: they should stay in the processor's cache. */
+/** Bytes that are taken at a time: they should stay in the processor's cache. */
 const PIECE = 128 * 1024;
 
 /**
- * Begins a stream. Throws a TypeError for an unknown algorithm or engine, and an Error for engine
- * `wasm` where WebAssembly does not work.
+ * Begins a stream. Throws a TypeError for an unknown algorithm or engine, and an EngineError where the
+ * engine that is asked for, or a second one to check it by, does not work here.
  */
-export function createDigest(algorithm: Algorithm, engine: Engine = "auto"): Digest {
+export function createDigest(
+  algorithm: Algorithm,
+  settings: EngineName | DigestSettings = "auto",
+): Digest {
   if (!algorithms.includes(algorithm)) {
     throw new TypeError(`Cannot create a digest: unknown algorithm ${algorithm}`);
   }
-  if (engine !== "auto" && engine !== "wasm" && engine !== "noble") {
-    throw new TypeError(`Cannot create a digest: unknown engine ${engine}`);
+  const { engine, workload, bytes, crossCheck, what } = typeof settings === "string"
+    ? { engine: settings }
+    : settings;
+  const first = begin(algorithm, enginesOf(algorithm, engine, workload, bytes));
+  if (crossCheck !== true) return first.digest;
+  const others = [...enginesFor(algorithm, workload, bytes)].filter((each) =>
+    each !== first.engine
+  );
+  return new CrossCheckedDigest(algorithm, first, begin(algorithm, others), what);
+}
+
+type Begun = { readonly engine: EngineKind; readonly digest: Digest };
+
+// The platform may refuse what it lists, as MD5 where only approved algorithms are allowed (FIPS).
+function begin(algorithm: Algorithm, engines: Iterable<EngineKind>): Begun {
+  for (const engine of engines) {
+    try {
+      return { engine, digest: beginIn(engine, algorithm) };
+    } catch (error) {
+      if (engine !== "native") throw error;
+    }
   }
-  const kernels = engine === "noble" ? undefined : sharedKernels();
-  if (kernels) return new KernelDigest(kernels, algorithm);
-  if (engine === "wasm") throw new Error("Cannot create a digest: WebAssembly does not work here");
+  throw new EngineError(`Cannot create a digest: too few engines here compute ${algorithm}`);
+}
+
+function beginIn(engine: EngineKind, algorithm: Algorithm): Digest {
+  if (engine === "native") return new NativeDigest(nativeStream(algorithm));
+  const kernels = engine === "wasm" ? sharedKernels() : undefined;
+  if (kernels !== undefined) return new KernelDigest(kernels, algorithm);
   return new FallbackDigest(fallbackStreams[algorithm]());
 }
 
-/** Several digests over one stream: the bytes are copied into the window once. */
+/** Several digests over one stream: the bytes are copied into the window once, if at all. */
 export class DigestSet {
   readonly #digests = new Map<Algorithm, Digest>();
+  readonly #inWindow: KernelDigest[] = [];
+  readonly #others: Digest[] = [];
 
-  /** Begins a stream; an algorithm that is named twice counts once. */
-  constructor(algorithms: readonly Algorithm[]) {
-    for (const algorithm of algorithms) this.#digests.set(algorithm, createDigest(algorithm));
+  /** Begins a stream; an algorithm that is named twice counts once. Throws as {@linkcode createDigest}. */
+  constructor(algorithms: readonly Algorithm[], settings: EngineName | DigestSettings = "auto") {
+    for (const algorithm of algorithms) {
+      if (this.#digests.has(algorithm)) continue;
+      const digest = createDigest(algorithm, settings);
+      this.#digests.set(algorithm, digest);
+      for (const part of digest instanceof CrossCheckedDigest ? digest.parts : [digest]) {
+        if (part instanceof KernelDigest) this.#inWindow.push(part);
+        else this.#others.push(part);
+      }
+    }
   }
 
   /** Takes the next bytes of the stream; keeps no reference to them. */
   update(bytes: Uint8Array): void {
-    const inWindow: KernelDigest[] = [];
-    for (const digest of this.#digests.values()) {
-      if (digest instanceof KernelDigest) inWindow.push(digest);
-      else digest.update(bytes);
-    }
-    const kernels = sharedKernels();
-    if (kernels && inWindow.length > 0) updateFromWindow(kernels, inWindow, bytes);
+    updateAll(this.#inWindow, this.#others, bytes);
   }
 
-  /** The digests of the bytes taken so far, in lower case; the stream may go on. */
+  /**
+   * The digests of the bytes taken so far, in lower case; the stream may go on. Throws an EngineError
+   * where two engines disagree.
+   */
   hex(): Partial<Record<Algorithm, string>> {
     const result: Partial<Record<Algorithm, string>> = {};
     for (const [algorithm, digest] of this.#digests) result[algorithm] = digest.hex();
     return result;
+  }
+}
+
+// Each piece is in the processor's cache while all digests take it. One digest that needs no copy takes
+// all bytes at once.
+function updateAll(
+  inWindow: readonly KernelDigest[],
+  others: readonly Digest[],
+  bytes: Uint8Array,
+): void {
+  const size = inWindow.length > 0 || others.length > 1 ? PIECE : Infinity;
+  for (let start = 0; start < bytes.length; start += size) {
+    const piece = bytes.length <= size ? bytes : bytes.subarray(start, start + size);
+    const [first] = inWindow;
+    const offset = first?.place(piece) ?? 0;
+    for (const digest of inWindow) digest.take(offset, piece.length);
+    for (const digest of others) digest.update(piece);
   }
 }
 
@@ -86,13 +157,24 @@ class KernelDigest implements Digest {
   }
 
   update(bytes: Uint8Array): void {
-    updateFromWindow(this.#kernels, [this], bytes);
+    updateAll([this], [], bytes);
   }
 
-  /** Takes the first `length` bytes of the window. */
-  take(length: number): void {
+  /** Offset in the window of a piece: bytes that lie there already are not copied. */
+  place(piece: Uint8Array): number {
+    const { window } = this.#kernels;
+    const offset = piece.byteOffset - window.byteOffset;
+    if (piece.buffer === window.buffer && offset >= 0 && offset + piece.length <= window.length) {
+      return offset;
+    }
+    window.set(piece);
+    return 0;
+  }
+
+  /** Takes `length` bytes of the window. */
+  take(offset: number, length: number): void {
     this.#settle();
-    this.#kernels.update(this.#algorithm, 0, length);
+    this.#kernels.update(this.#algorithm, offset, length);
   }
 
   copy(): Digest {
@@ -123,15 +205,24 @@ class KernelDigest implements Digest {
   }
 }
 
-function updateFromWindow(
-  kernels: Kernels,
-  digests: readonly KernelDigest[],
-  bytes: Uint8Array,
-): void {
-  for (let start = 0; start < bytes.length; start += PIECE) {
-    const piece = bytes.length <= PIECE ? bytes : bytes.subarray(start, start + PIECE);
-    kernels.window.set(piece);
-    for (const digest of digests) digest.take(piece.length);
+/** A digest computed by the platform. */
+class NativeDigest implements Digest {
+  readonly #stream: NativeStream;
+
+  constructor(stream: NativeStream) {
+    this.#stream = stream;
+  }
+
+  update(bytes: Uint8Array): void {
+    this.#stream.update(bytes);
+  }
+
+  copy(): Digest {
+    return new NativeDigest(this.#stream.copy());
+  }
+
+  hex(): string {
+    return toHex(this.#stream.copy().digest());
   }
 }
 
@@ -153,6 +244,50 @@ class FallbackDigest implements Digest {
 
   hex(): string {
     return toHex(this.#stream.clone().digest());
+  }
+}
+
+/** A digest computed by two engines that must agree. */
+class CrossCheckedDigest implements Digest {
+  readonly #algorithm: Algorithm;
+  readonly #first: Begun;
+  readonly #second: Begun;
+  readonly #what: (() => string) | undefined;
+
+  constructor(algorithm: Algorithm, first: Begun, second: Begun, what?: () => string) {
+    this.#algorithm = algorithm;
+    this.#first = first;
+    this.#second = second;
+    this.#what = what;
+  }
+
+  /** The digests of the two engines. */
+  get parts(): readonly Digest[] {
+    return [this.#first.digest, this.#second.digest];
+  }
+
+  update(bytes: Uint8Array): void {
+    for (const part of this.parts) part.update(bytes);
+  }
+
+  copy(): Digest {
+    const copied = ({ engine, digest }: Begun) => ({ engine, digest: digest.copy() });
+    return new CrossCheckedDigest(
+      this.#algorithm,
+      copied(this.#first),
+      copied(this.#second),
+      this.#what,
+    );
+  }
+
+  hex(): string {
+    const [one, other] = [this.#first.digest.hex(), this.#second.digest.hex()];
+    if (one === other) return one;
+    const what = this.#what?.() ?? "a stream";
+    throw new EngineError(
+      `Cannot trust the ${this.#algorithm} of ${what}: engine ${this.#first.engine} computes ${one}, ` +
+        `engine ${this.#second.engine} ${other}`,
+    );
   }
 }
 

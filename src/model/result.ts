@@ -242,8 +242,17 @@ export type ProgressEvent = {
   readonly total: number;
 };
 
+/** How digests are computed. Never changes a report. */
+export type EngineChoice = {
+  /** `auto`, the fastest there is, where absent; `native` needs an engine that was handed in. */
+  readonly engine?: "auto" | "wasm" | "native" | "noble";
+  /** Computes every digest by two engines, and rejects with an EngineError where they disagree. */
+  readonly crossCheck?: boolean;
+};
+
 /** Options that all long work takes. */
 export type WorkOptions = {
+  readonly engines?: EngineChoice;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ProgressEvent) => void;
 };

@@ -2,7 +2,12 @@
 
 import { BufferedOutput, type Io } from "../../src/cli/io.ts";
 import { run } from "../../src/cli/main.ts";
+import { useNative } from "../../src/mod.ts";
+import { nodeEngine } from "../../src/platform/native.ts";
 import type { Keep } from "../../src/platform/permissions.ts";
+
+// As the command does for itself.
+useNative(nodeEngine());
 
 /** Surroundings of a run. */
 export type Surroundings = {

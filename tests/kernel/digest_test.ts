@@ -13,15 +13,18 @@ import {
   createDigest,
   type Digest,
   DigestSet,
-  type Engine,
 } from "../../src/kernel/digest.ts";
+import { type EngineName, useNative } from "../../src/kernel/engine.ts";
 import { sharedKernels } from "../../src/kernel/kernels.ts";
+import { nodeEngine } from "../../src/platform/native.ts";
 import { crc32 } from "../reference/crc32.ts";
 import { blake3Vectors, pattern, vectors } from "./vectors.ts";
 
-const engines: readonly Engine[] = ["wasm", "noble"];
+useNative(nodeEngine());
 
-function hexOf(algorithm: Algorithm, bytes: Uint8Array, engine: Engine = "wasm"): string {
+const engines: readonly EngineName[] = ["wasm", "native", "noble"];
+
+function hexOf(algorithm: Algorithm, bytes: Uint8Array, engine: EngineName = "wasm"): string {
   const digest = createDigest(algorithm, engine);
   digest.update(bytes);
   return digest.hex();
@@ -190,7 +193,9 @@ Deno.test("createDigest() reads shared memory", () => {
   const shared = new Uint8Array(new SharedArrayBuffer(1000));
   shared.set(pattern(1000));
   for (const algorithm of algorithms) {
-    assertEquals(hexOf(algorithm, shared), hexOf(algorithm, pattern(1000)));
+    for (const engine of engines) {
+      assertEquals(hexOf(algorithm, shared, engine), hexOf(algorithm, pattern(1000)));
+    }
   }
 });
 
@@ -198,7 +203,7 @@ Deno.test("createDigest() refuses an unknown algorithm and an unknown engine", (
   // What a caller without types could pass
   assertThrows(() => createDigest("md4" as Algorithm), TypeError, "unknown algorithm md4");
   assertThrows(() => createDigest("toString" as Algorithm), TypeError, "unknown algorithm");
-  assertThrows(() => createDigest("md5", "fast" as Engine), TypeError, "unknown engine fast");
+  assertThrows(() => createDigest("md5", "fast" as EngineName), TypeError, "unknown engine fast");
 });
 
 Deno.test("DigestSet gives every digest of one stream, in the order asked for", () => {
