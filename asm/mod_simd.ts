@@ -8,9 +8,13 @@ export * from "./crc32";
 export * from "./difference";
 export * from "./edc";
 export * from "./md5";
+export * from "./md5_many_simd";
 export * from "./nonzero";
 export * from "./sha1";
+export * from "./sha1_many";
 export * from "./sha256";
+export * from "./sha256_many";
 export * from "./sha512";
+export * from "./sha512_many";
 
 checkLayout();

@@ -1,6 +1,6 @@
 // SHA-1 (FIPS 180-4 6.1).
 
-import { absorb, CHAIN, pad } from "./blocks";
+import { absorb, CHAIN, padAndCompress } from "./blocks";
 import { SCRATCH } from "./layout";
 
 const BLOCK: usize = 64;
@@ -138,7 +138,7 @@ export function sha1_update(state: usize, data: usize, length: usize): void {
 
 /** Writes the digest to `out`; the state is used up. */
 export function sha1_finish(state: usize, out: usize): void {
-  pad(state, state + PARTIAL, BLOCK, 8, true, compress);
+  padAndCompress(state, state + PARTIAL, BLOCK, 8, true, compress);
   for (let at: usize = 0; at < SHA1_SIZE; at += 4) {
     store<u32>(out + at, bswap(load<u32>(state + CHAIN + at)));
   }

@@ -1,6 +1,6 @@
 // SHA-256 (FIPS 180-4 6.2).
 
-import { absorb, CHAIN, pad } from "./blocks";
+import { absorb, CHAIN, padAndCompress } from "./blocks";
 import { SCRATCH } from "./layout";
 
 const BLOCK: usize = 64;
@@ -157,7 +157,7 @@ export function sha256_update(state: usize, data: usize, length: usize): void {
 
 /** Writes the digest to `out`; the state is used up. */
 export function sha256_finish(state: usize, out: usize): void {
-  pad(state, state + PARTIAL, BLOCK, 8, true, compress);
+  padAndCompress(state, state + PARTIAL, BLOCK, 8, true, compress);
   for (let at: usize = 0; at < SHA256_SIZE; at += 4) {
     store<u32>(out + at, bswap(load<u32>(state + CHAIN + at)));
   }

@@ -1,6 +1,6 @@
 // SHA-512 (FIPS 180-4 6.4).
 
-import { absorb, CHAIN, pad } from "./blocks";
+import { absorb, CHAIN, padAndCompress } from "./blocks";
 import { SCRATCH } from "./layout";
 
 const BLOCK: usize = 128;
@@ -169,7 +169,7 @@ export function sha512_update(state: usize, data: usize, length: usize): void {
 
 /** Writes the digest to `out`; the state is used up. */
 export function sha512_finish(state: usize, out: usize): void {
-  pad(state, state + PARTIAL, BLOCK, 16, true, compress);
+  padAndCompress(state, state + PARTIAL, BLOCK, 16, true, compress);
   for (let at: usize = 0; at < SHA512_SIZE; at += 8) {
     store<u64>(out + at, bswap(load<u64>(state + CHAIN + at)));
   }

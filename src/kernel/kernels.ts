@@ -1,5 +1,6 @@
 // Typed access to the WASM kernels of asm/: an input window, digests of a stream, and scans.
 
+import type { LaneExports } from "./lanes.ts";
 import { plainBase64, simdBase64 } from "./module.ts";
 
 /** The digest algorithms, in the order in which reports list them. */
@@ -46,6 +47,7 @@ export type Exports =
     first_difference(a: number, b: number, length: number): number;
     difference_run(a: number, b: number, length: number): number;
   }
+  & LaneExports
   & Readonly<
     Record<
       "TABLES_END" | "SCRATCH_SIZE" | `${Uppercase<Algorithm>}_${"STATE" | "SIZE"}`,

@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { build, compile, entries } from "../../asm/build.ts";
 import { algorithms, compileKernels, Kernels, layout } from "../../src/kernel/kernels.ts";
+import { laneAlgorithms } from "../../src/kernel/lanes.ts";
 
 Deno.test("module.ts is what asm/ compiles to", async () => {
   const committed = new URL("../../src/kernel/module.ts", import.meta.url);
@@ -48,6 +49,7 @@ for (const entry of entries) {
       [
         ...["difference_run", "edc", "first_difference", "first_nonzero", "last_nonzero"],
         ...algorithms.flatMap((name) => [`${name}_init`, `${name}_update`, `${name}_finish`]),
+        ...laneAlgorithms.map((name) => `${name}_many`),
       ].sort(),
     );
     assertEquals(names("table"), []);
