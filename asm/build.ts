@@ -25,14 +25,14 @@ function flags(entry: string, shared: boolean): string[] {
     "--zeroFilledMemory",
     `--initialMemory=${pages.least}`,
     `--maximumMemory=${pages.most}`,
-    ...(entry === "mod_simd" ? ["--enable=simd"] : ["--disable=simd"]),
+    ...(entry.endsWith("_simd") ? ["--enable=simd"] : ["--disable=simd"]),
     ...(shared ? ["--enable=threads", "--sharedMemory"] : []),
   ];
 }
 
 /** Compiles an entry in memory; `shared` for one that wants a memory of several threads. */
 export async function compile(
-  entry: typeof entries[number],
+  entry: typeof entries[number] | "reading_simd",
   shared = false,
 ): Promise<Uint8Array<ArrayBuffer>> {
   let wasm: Uint8Array<ArrayBuffer> | undefined;

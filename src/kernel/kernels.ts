@@ -2,6 +2,7 @@
 
 import type { LaneExports } from "./lanes.ts";
 import { plainBase64, simdBase64 } from "./module.ts";
+import type { ScanExports } from "./scan_exports.ts";
 
 /** The digest algorithms, in the order in which reports list them. */
 export const algorithms = ["md5", "sha1", "sha256", "sha512", "blake3", "crc32"] as const;
@@ -42,12 +43,9 @@ function ownPlace(): Place {
 export type Exports =
   & {
     edc(value: number, data: number, length: number): number;
-    first_nonzero(data: number, length: number): number;
-    last_nonzero(data: number, length: number): number;
-    first_difference(a: number, b: number, length: number): number;
-    difference_run(a: number, b: number, length: number): number;
   }
   & LaneExports
+  & ScanExports
   & Readonly<
     Record<
       "TABLES_END" | "SCRATCH_SIZE" | `${Uppercase<Algorithm>}_${"STATE" | "SIZE"}`,

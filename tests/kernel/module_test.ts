@@ -47,7 +47,8 @@ for (const entry of entries) {
     assertEquals(
       names("function"),
       [
-        ...["difference_run", "edc", "first_difference", "first_nonzero", "last_nonzero"],
+        ...["edc", "first_nonzero", "last_nonzero", "classify_sectors", "histogram"],
+        ...["difference_bitmap", "difference_run", "first_difference", "last_difference"],
         ...algorithms.flatMap((name) => [`${name}_init`, `${name}_update`, `${name}_finish`]),
         ...laneAlgorithms.map((name) => `${name}_many`),
       ].sort(),
