@@ -111,7 +111,7 @@ async function checkDirectory(
 }
 
 async function readFacts(image: Image, options: AuditOptions): Promise<ProofFacts> {
-  const { signal, onEvent } = options;
+  const { signal, onEvent, engines } = options;
   const { bytes: head } = await image.read(0, HEAD);
   const { size } = image.source;
   const { bytes: tail } = await image.readFile(
@@ -124,6 +124,7 @@ async function readFacts(image: Image, options: AuditOptions): Promise<ProofFact
     volumeEnd: declaredEnd(image),
     ...(signal === undefined ? {} : { signal }),
     ...(onEvent === undefined ? {} : { onEvent }),
+    ...(engines === undefined ? {} : { engines }),
   });
   const changed = await image.source.changed?.();
   return {

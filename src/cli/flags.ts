@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import {
   type Algorithm,
   algorithms,
+  engineNames,
   ignoreWords,
   isIgnoreWord,
   isRuleSelector,
@@ -143,6 +144,13 @@ export const algorithm = () => {
   option.argChoices = [...algorithms];
   return option;
 };
+/** `--engine`. */
+export const engine = () =>
+  new Option("--engine <name>", "what computes digests (default: the fastest for each)")
+    .choices(engineNames);
+/** `--cross-check`. */
+export const crossCheck = () =>
+  new Option("--cross-check", "compute every digest by two engines; stop where they disagree");
 /** `--fail-on`. */
 export const failOn = () =>
   new Option("--fail-on <severity>", "least severity of a finding that makes the exit status 1")

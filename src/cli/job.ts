@@ -2,14 +2,15 @@
 
 import {
   type ByteSource,
+  type EngineName,
   examine,
   type Image,
   imageSignature,
   NotFoundError,
-  type ProgressEvent,
   type Sidecars,
   SIGNATURE_BYTES,
   unreadReason,
+  type WorkOptions,
 } from "../mod.ts";
 import { AtomicFile } from "../platform/atomic.ts";
 import { PlatformError } from "../platform/errors.ts";
@@ -36,6 +37,8 @@ export type JobOptions = {
   readonly session?: number | undefined;
   readonly spool?: true | undefined;
   readonly spoolLimit?: number | undefined;
+  readonly engine?: EngineName | undefined;
+  readonly crossCheck?: true | undefined;
 };
 
 /** The command line asks for something that cannot be: usage is shown, exit 2. */
@@ -118,9 +121,11 @@ export class Job {
     return this.#out.isTerminal;
   }
 
-  /** What long work takes: the interrupt, and who draws its progress. */
-  work(): { readonly signal: AbortSignal; readonly onEvent: (event: ProgressEvent) => void } {
-    return { signal: this.io.signal, onEvent: this.#progress.onEvent };
+  /** What long work takes: the interrupt, who draws its progress, and what computes digests. */
+  work(): Required<Pick<WorkOptions, "signal" | "onEvent" | "engines">> {
+    const { engine = "auto", crossCheck = false } = this.options;
+    const engines = { engine, crossCheck };
+    return { signal: this.io.signal, onEvent: this.#progress.onEvent, engines };
   }
 
   /** What the command needs until its end: a file is renamed into its place at last. */

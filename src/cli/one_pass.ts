@@ -31,7 +31,7 @@ export async function auditOnePass(
   options: AuditOptions,
 ): Promise<AuditResult> {
   const algorithms = options.hashes ?? ["sha256"];
-  const digests = new DigestSet(algorithms);
+  const digests = new DigestSet(algorithms, { ...options.engines, what: () => "standard input" });
   const { head, tail, bytes } = await passOnce(
     stream,
     { keep: HEAD, last: TAIL },

@@ -79,7 +79,7 @@ export class ImageDigests {
     this.algorithms = pass.algorithms;
     this.whole = whole;
     this.#pass = pass;
-    this.#empty = new DigestSet(pass.algorithms).hex();
+    this.#empty = new DigestSet(pass.algorithms, { bytes: 0 }).hex();
   }
 
   /** The digests of a regular file's content; empty files have those of no bytes. */
@@ -141,6 +141,10 @@ export async function digestImage(
   }
 }
 
+function stretch({ path }: Image, start: number, end: number): string {
+  return `bytes ${start}+${end - start} of ${path}`;
+}
+
 /** One pass over an image. */
 class Pass {
   readonly image: Image;
@@ -177,9 +181,9 @@ class Pass {
       ? new RegionPlan(image, isRaw ? [] : volumes)
       : undefined;
     this.regionStore = new DigestStore(this.algorithms, this.regions?.count ?? 0);
-    this.#whole = options.image === true ? new DigestSet(this.algorithms) : undefined;
+    this.#whole = options.image === true ? this.#begin(() => image.path) : undefined;
     this.#feed = isRaw && this.regions !== undefined
-      ? new RegionFeed(this.regions, this.regionStore)
+      ? new RegionFeed(this.regions, this.regionStore, (what) => this.#begin(what))
       : undefined;
     this.#pieceSize = Math.max(1, Math.min(options.pieceSize ?? PIECE, PIECE));
     this.#limit = options.limit ?? LIMIT_BYTES + LIMIT_FACTOR * image.source.size;
@@ -193,6 +197,11 @@ class Pass {
       ...(this.#whole === undefined ? {} : { whole: this.#whole }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
+  }
+
+  #begin(what: () => string): DigestSet {
+    const { engines } = this.#options;
+    return new DigestSet(this.algorithms, { ...engines, bytes: this.image.source.size, what });
   }
 
   async run(): Promise<Hashes | undefined> {
@@ -295,7 +304,7 @@ class Pass {
     const bytes = this.#inWindow(namespace, node, offset);
     if (bytes === undefined) return await this.#streamContent(content, namespace, node);
     if (!this.#spend(bytes.length)) return this.#refuse(content);
-    const digests = new DigestSet(this.algorithms);
+    const digests = this.#begin(() => namespace.path(node));
     this.#update(digests, bytes);
     this.store.set(content, digests);
   }
@@ -323,7 +332,7 @@ class Pass {
   }
 
   async #streamContent(content: number, namespace: Namespace, node: number): Promise<void> {
-    const digests = new DigestSet(this.algorithms);
+    const digests = this.#begin(() => namespace.path(node));
     const { signal } = this.#options;
     const pieces = readContent(this.image, namespace, node, {
       read: this.#window.read,
@@ -347,7 +356,7 @@ class Pass {
   async #digestRegion(region: number): Promise<void> {
     const offset = this.#regionStart(region);
     const end = offset + (this.regions?.length(region) ?? 0);
-    const digests = new DigestSet(this.algorithms);
+    const digests = this.#begin(() => stretch(this.image, offset, end));
     await this.#aim(offset, end);
     for (let at = offset; at < end;) {
       const wanted = Math.min(this.#pieceSize, end - at);

@@ -1,7 +1,7 @@
 // Digests regions that tile the file, from its bytes as they pass by in order.
 
 import type { Span } from "../bytes/span.ts";
-import { DigestSet } from "../kernel/digest.ts";
+import type { DigestSet } from "../kernel/digest.ts";
 import type { RegionPlan } from "./plan.ts";
 import type { DigestStore } from "./store.ts";
 import type { Follower } from "./window.ts";
@@ -10,16 +10,19 @@ import type { Follower } from "./window.ts";
 export class RegionFeed implements Follower {
   readonly #plan: RegionPlan;
   readonly #store: DigestStore;
+  readonly #begin: (what: () => string) => DigestSet;
   #region = 0;
   #digests: DigestSet;
   /** First byte of the region that could not be had. */
   #bad: number | undefined;
   #at = 0;
 
-  constructor(plan: RegionPlan, store: DigestStore) {
+  /** `begin` begins the digests of what it is told. */
+  constructor(plan: RegionPlan, store: DigestStore, begin: (what: () => string) => DigestSet) {
     this.#plan = plan;
     this.#store = store;
-    this.#digests = new DigestSet(store.algorithms);
+    this.#begin = begin;
+    this.#digests = this.#next();
   }
 
   /** Takes the bytes of the file from `offset` on: those between the last taken and it are unread. */
@@ -58,6 +61,13 @@ export class RegionFeed implements Follower {
     }
     this.#region++;
     this.#bad = undefined;
-    this.#digests = new DigestSet(this.#store.algorithms);
+    this.#digests = this.#next();
+  }
+
+  #next(): DigestSet {
+    const region = this.#region;
+    return this.#begin(() =>
+      `the region of ${this.#plan.length(region)} bytes at ${this.#plan.offset(region)}`
+    );
   }
 }

@@ -28,7 +28,7 @@ export class DigestStore {
 
   constructor(wanted: readonly Algorithm[], count: number) {
     this.algorithms = wanted;
-    const empty = new DigestSet(wanted).hex();
+    const empty = new DigestSet(wanted, { bytes: 0 }).hex();
     this.#columns = wanted.map((algorithm) => {
       const size = (empty[algorithm]?.length ?? 0) / 2;
       return { algorithm, size, at: new Uint8Array(size * count) };

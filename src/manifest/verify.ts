@@ -4,7 +4,7 @@ import { type Algorithm, DigestSet } from "../kernel/digest.ts";
 import { imageFacts, NotFoundError, unreadReason } from "../model/describe.ts";
 import type { Image } from "../model/image.ts";
 import type { VolumeKind } from "../model/namespace.ts";
-import type { Hashes, WorkOptions } from "../model/result.ts";
+import type { EngineChoice, Hashes, WorkOptions } from "../model/result.ts";
 import { tool } from "../model/tool.ts";
 import { readContent } from "./content.ts";
 import { type ContentDigest, digestImage, type ImageDigests } from "./digest_image.ts";
@@ -229,11 +229,12 @@ export async function openVerification(
   options: VerifyOptions = {},
 ): Promise<Verification> {
   const matching = new Matching(image, listed, options);
-  const told = await tellDigests(image, listed, matching);
+  const told = await tellDigests(image, listed, matching, options.engines);
   if (told !== undefined) listed.settle(told);
   const work = {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+    ...(options.engines === undefined ? {} : { engines: options.engines }),
   };
   const digests = await digestImage(image, matching.volumes, {
     ...work,
@@ -310,30 +311,33 @@ async function tellDigests(
   image: Image,
   listed: ParsedManifest,
   matching: Matching,
+  engines?: EngineChoice,
 ): Promise<"sha256" | "blake3" | undefined> {
   let tried = 0;
   for (let index = 0; listed.ambiguous && index < listed.count && tried < TRIED; index++) {
     const either = listed.digests(index).find((each) => each.either);
     const [file] = matching.files(index);
     if (either === undefined || file === undefined) continue;
-    const hashes = await smallHashes(image, file);
+    const hashes = await smallHashes(image, file, engines);
     if (hashes === undefined) continue;
     tried++;
     if (hashes.sha256 === either.hex) return "sha256";
     if (hashes.blake3 === either.hex) return "blake3";
   }
-  return listed.ambiguous ? await tellRegions(image, listed) : undefined;
+  return listed.ambiguous ? await tellRegions(image, listed, engines) : undefined;
 }
 
 async function tellRegions(
   image: Image,
   listed: ParsedManifest,
+  engines?: EngineChoice,
 ): Promise<"sha256" | "blake3" | undefined> {
   const window = new Window(image, {});
   let tried = 0;
   for (const [index, { offset, length, hashes }] of listed.regions.entries()) {
     if (!listed.isEither(index) || length > window.size || tried++ >= TRIED) continue;
-    const digests = new DigestSet(["sha256", "blake3"]);
+    const what = () => `${length} bytes at ${offset} of ${image.path}`;
+    const digests = new DigestSet(["sha256", "blake3"], { ...engines, bytes: length, what });
     digests.update((await window.file(offset, length)).bytes);
     const { sha256, blake3 } = digests.hex();
     if (sha256 === hashes.sha256) return "sha256";
@@ -353,9 +357,12 @@ function namesWhole(listed: ParsedManifest, matching: Matching, blake3?: string)
 async function smallHashes(
   image: Image,
   { volume: { namespace }, node }: FileRef,
+  engines?: EngineChoice,
 ): Promise<Hashes | undefined> {
   if (namespace === undefined || namespace.contentSize(node) > TRIED_BYTES) return undefined;
-  const digests = new DigestSet(["sha256", "blake3"]);
+  const bytes = namespace.contentSize(node);
+  const what = () => namespace.path(node);
+  const digests = new DigestSet(["sha256", "blake3"], { ...engines, bytes, what });
   const pieces = readContent(image, namespace, node);
   for (;;) {
     const { done, value } = await pieces.next();
@@ -368,12 +375,14 @@ async function smallHashes(
 async function digestRegions(
   image: Image,
   regions: readonly ListedRegion[],
-  { signal }: { readonly signal?: AbortSignal },
+  { signal, engines }: Pick<WorkOptions, "signal" | "engines">,
 ): Promise<ContentDigest[]> {
   const window = new Window(image, signal === undefined ? {} : { signal });
   const found: ContentDigest[] = [];
   for (const { offset, length, hashes } of regions) {
-    const digests = new DigestSet(recordedIn(hashes).map(({ algorithm }) => algorithm));
+    const algorithms = recordedIn(hashes).map(({ algorithm }) => algorithm);
+    const what = () => `${length} bytes at ${offset} of ${image.path}`;
+    const digests = new DigestSet(algorithms, { ...engines, bytes: image.source.size, what });
     let at = offset;
     let whole = true;
     while (at < offset + length && whole) {

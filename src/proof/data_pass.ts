@@ -249,7 +249,8 @@ function* stretches(
 /** Reads the file once, in order. Rejects with the signal's reason; storage errors are recorded. */
 export async function readData(image: Image, options: DataPassOptions): Promise<DataFacts> {
   const { size } = image.source;
-  const digests = new DigestSet(options.algorithms);
+  const what = () => image.path;
+  const digests = new DigestSet(options.algorithms, { ...options.engines, bytes: size, what });
   const scan = new Scan(image, options.volumeEnd);
   const codes = new EdcCheck(image);
   const unread: Span[] = [];

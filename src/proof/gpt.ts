@@ -44,7 +44,7 @@ async function arrayCrcOf({ array }: GptTable, image: Image): Promise<number | u
 }
 
 function crc32(bytes: Uint8Array): number {
-  const digest = createDigest("crc32");
+  const digest = createDigest("crc32", { bytes: bytes.length });
   digest.update(bytes);
   return parseInt(digest.hex(), 16);
 }

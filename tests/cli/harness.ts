@@ -2,12 +2,9 @@
 
 import { BufferedOutput, type Io } from "../../src/cli/io.ts";
 import { run } from "../../src/cli/main.ts";
-import { useNative } from "../../src/mod.ts";
+import { type NativeEngine, useNative } from "../../src/mod.ts";
 import { nodeEngine } from "../../src/platform/native.ts";
 import type { Keep } from "../../src/platform/permissions.ts";
-
-// As the command does for itself.
-useNative(nodeEngine());
 
 /** Surroundings of a run. */
 export type Surroundings = {
@@ -21,6 +18,8 @@ export type Surroundings = {
   /** Called with every piece of standard output. */
   readonly onOutput?: (bytes: Uint8Array) => void;
   readonly now?: () => number;
+  /** The platform's digests; null where it has none. */
+  readonly native?: NativeEngine | null;
 };
 
 /** What a run came to. */
@@ -80,6 +79,8 @@ export async function discern(
     // A clock that stands still: progress is drawn only where a test moves it.
     now: surroundings.now ?? (() => 0),
   };
+  const { native = nodeEngine() } = surroundings;
+  useNative(native ?? undefined);
   const status = await run(argv, io);
   const decoder = new TextDecoder();
   const bytes = out.bytes();

@@ -5,15 +5,23 @@ import { buildProgram } from "../../src/cli/program.ts";
 import { BufferedOutput, type Io } from "../../src/cli/io.ts";
 import { buildImage } from "../support/builder.ts";
 import { fixtureImage } from "../support/fixtures.ts";
+import { lyingEngine } from "../support/lying_engine.ts";
 import { discern, fixturePath, harmless, type Surroundings } from "./harness.ts";
 
 const sample = fixturePath("sample.iso");
 
-/** Arguments of a run, and those that the option adds; `<` stands for the sample on standard input. */
+/**
+ * Arguments of a run, and those that the option adds; `!` stands for a terminal, `-` and `?` for a
+ * platform without digests and with wrong ones, `<` for the sample on standard input.
+ */
 type Effect = readonly [run: string, option: string];
 
 const spool = ["<$COMMAND - $REST", "--spool"] as const;
 const spoolLimit = ["<$COMMAND - $REST --spool", "--spool-limit 4K"] as const;
+const engines: Readonly<Record<string, Effect>> = {
+  "--engine": ["-$COMMAND $SAMPLE $REST", "--engine native"],
+  "--cross-check": ["?$COMMAND $SAMPLE $REST", "--cross-check"],
+};
 const common: Readonly<Record<string, Effect>> = {
   "--json": ["$COMMAND $SAMPLE $REST", "--json"],
   "--output": ["$COMMAND $SAMPLE $REST", "-o $NEW"],
@@ -22,6 +30,7 @@ const common: Readonly<Record<string, Effect>> = {
   "--session": ["$COMMAND $SAMPLE $REST", "--session 9"],
   "--spool": spool,
   "--spool-limit": spoolLimit,
+  ...engines,
 };
 
 type Row = {
@@ -32,6 +41,7 @@ type Row = {
 };
 
 const all = ["--json", "--output", "--force", "--color", "--session", "--spool", "--spool-limit"];
+const hashing = [...all, ...Object.keys(engines)];
 const but = (...left: readonly string[]) => all.filter((option) => !left.includes(option));
 /** Progress is drawn on a terminal. */
 const progress = (run: string): Effect => [`!${run}`, "--no-progress"];
@@ -39,7 +49,7 @@ const progress = (run: string): Effect => [`!${run}`, "--no-progress"];
 const rows: Readonly<Record<string, Row>> = {
   audit: {
     rest: "",
-    common: all,
+    common: hashing,
     own: {
       "--structure": ["audit $SAMPLE", "--structure"],
       "--files": ["audit $SAMPLE --json", "--files"],
@@ -55,7 +65,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   manifest: {
     rest: "",
-    common: but("--color"),
+    common: [...but("--color"), ...Object.keys(engines)],
     own: {
       "--algorithm": ["manifest $SAMPLE", "--algorithm md5"],
       "--format": ["manifest $SAMPLE", "--format bsd"],
@@ -70,7 +80,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   verify: {
     rest: "$SUMS",
-    common: all,
+    common: hashing,
     own: {
       "--image": ["verify $SAMPLE $SUMS", "--image"],
       "--volume": ["verify $SAMPLE $SUMS", "--volume all"],
@@ -81,7 +91,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   compare: {
     rest: "$SAMPLE2",
-    common: all,
+    common: hashing,
     own: {
       "--ignore": ["compare $DATES_A $DATES_B", "--ignore times"],
       "--verbose": ["compare $SAMPLE $SAMPLE2", "-v"],
@@ -210,13 +220,15 @@ async function outcome(line: string, names: ReadonlyMap<string, string>): Promis
       "$FOLDER",
       folder,
     ]]);
-    const words = line.replace(/^!?<?/, "").split(" ").filter((word) => word !== "");
+    const words = line.replace(/^[!?-]?<?/, "").split(" ").filter((word) => word !== "");
     const argv = words.map((word) => own.get(word) ?? names.get(word) ?? word);
     let clock = 0;
     const surroundings: Surroundings = {
       terminal: line.startsWith("!"),
       noColor: true,
       now: () => clock += 1000,
+      ...(line.startsWith("-") ? { native: null } : {}),
+      ...(line.startsWith("?") ? { native: lyingEngine() } : {}),
       ...(/^!?</.test(line) ? { stdin: Deno.readFileSync(sample) } : {}),
     };
     const { status, stdout, stderr } = await discern(argv, surroundings);

@@ -33,6 +33,8 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(flags.ignoreRules())
     .addOption(flags.onlyRules())
     .addOption(flags.algorithm())
+    .addOption(flags.engine())
+    .addOption(flags.crossCheck())
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(

@@ -14,6 +14,8 @@ export function addCompare(program: Command, { io, finish }: Context): void {
     .argument("<a>", "a file, or - with --spool")
     .argument("<b>", "a file, or - with --spool")
     .addOption(flags.ignoreDifferences())
+    .addOption(flags.engine())
+    .addOption(flags.crossCheck())
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())

@@ -52,6 +52,8 @@ export function addManifest(program: Command, { io, finish }: Context): void {
     )
     .option("--image", "the digests of the image file itself; in JSON beside those of the files")
     .addOption(flags.volume())
+    .addOption(flags.engine())
+    .addOption(flags.crossCheck())
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())
@@ -183,8 +185,8 @@ const HEAD = 64 * 1024;
 // The one pass that standard input allows is enough for the digests of the image itself.
 async function digestInput(job: Job, wanted: ManifestFlags): Promise<number> {
   await job.io.opened(job.keep());
-  const digests = new DigestSet(wanted.algorithms);
-  const { onEvent, signal } = job.work();
+  const { onEvent, signal, engines } = job.work();
+  const digests = new DigestSet(wanted.algorithms, { ...engines, what: () => "standard input" });
   const { head, bytes } = await passOnce(job.io.stdin, { keep: HEAD }, (chunk, done) => {
     signal.throwIfAborted();
     digests.update(chunk);

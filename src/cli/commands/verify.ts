@@ -27,6 +27,8 @@ export function addVerify(program: Command, { io, finish }: Context): void {
     .argument("[manifest]", "a list of digests, or one digest; - for standard input")
     .addOption(new Option("--image", "the list is about the image file itself").conflicts("volume"))
     .addOption(flags.volume())
+    .addOption(flags.engine())
+    .addOption(flags.crossCheck())
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())
