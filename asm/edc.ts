@@ -12,3 +12,14 @@ fillTables(TABLES, 0xd8018001);
 export function edc(value: u32, data: usize, length: usize): u32 {
   return sliceBytes(TABLES, value, data, length);
 }
+
+/** The same by the first table alone, byte by byte. */
+// @ts-ignore: decorator
+@inline
+export function edcBytes(value: u32, data: usize, length: usize): u32 {
+  for (const end = data + length; data < end; data++) {
+    const index = usize((value ^ load<u8>(data)) & 0xff);
+    value = (value >> 8) ^ load<u32>(TABLES + (index << 2));
+  }
+  return value;
+}

@@ -14,6 +14,7 @@ export * from "./histogram";
 export * from "./md5";
 export * from "./md5_many";
 export * from "./nonzero";
+export * from "./sectors";
 export * from "./sha1";
 export * from "./sha1_many";
 export * from "./sha256";

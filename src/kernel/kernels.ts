@@ -3,6 +3,7 @@
 import type { LaneExports } from "./lanes.ts";
 import { plainBase64, simdBase64 } from "./module.ts";
 import type { ScanExports } from "./scan_exports.ts";
+import type { SectorsExports } from "./sectors_exports.ts";
 
 /** The digest algorithms, in the order in which reports list them. */
 export const algorithms = ["md5", "sha1", "sha256", "sha512", "blake3", "crc32"] as const;
@@ -41,6 +42,7 @@ function ownPlace(): Place {
 
 /** The functions and constants of the module. */
 export type Exports =
+  & SectorsExports
   & {
     edc(value: number, data: number, length: number): number;
   }

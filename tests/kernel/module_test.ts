@@ -49,6 +49,7 @@ for (const entry of entries) {
       [
         ...["edc", "first_nonzero", "last_nonzero", "classify_sectors", "histogram"],
         ...["difference_bitmap", "difference_run", "first_difference", "last_difference"],
+        ...["check_sectors"],
         ...algorithms.flatMap((name) => [`${name}_init`, `${name}_update`, `${name}_finish`]),
         ...laneAlgorithms.map((name) => `${name}_many`),
       ].sort(),
