@@ -8,7 +8,7 @@ export * from "./blake3";
 export * from "./crc32";
 export * from "./difference";
 export { difference_bitmap } from "./difference_sectors";
-export * from "./edc";
+export { edc } from "./edc";
 export * from "./fill";
 export * from "./histogram";
 export * from "./md5";
