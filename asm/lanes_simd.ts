@@ -5,7 +5,7 @@ import { CHAIN, pad } from "./blocks";
 import { JOB, jobData, jobLength, jobOut, jobState } from "./jobs";
 import { SCRATCH } from "./layout";
 
-/** The chaining values of all lanes: vector j holds word j of each. Kernels use scratch below it. */
+/** The chaining values of the lanes: vector j has word j of each. Kernels use scratch before it. */
 export const CHAINS: usize = SCRATCH + 8192;
 const LANES: usize = CHAINS + 128;
 const TAILS: usize = LANES + 4 * 32;
@@ -72,7 +72,13 @@ function begin(
 }
 
 /** Sets the next blocks of a lane that has none left; false if its job has no more. */
-function proceed(lane: usize, words: usize, block: usize, field: usize, bigEndian: bool): bool {
+function proceed(
+  lane: usize,
+  words: usize,
+  block: usize,
+  field: usize,
+  bigEndian: bool,
+): bool {
   const rest = load<u32>(lane, REST);
   const length = load<u32>(lane, REST_LENGTH);
   if (length >= block) {
@@ -98,7 +104,7 @@ function proceed(lane: usize, words: usize, block: usize, field: usize, bigEndia
   return true;
 }
 
-/** Gives `lane` the first of the jobs `[next, end)` that has blocks; the address of the one after. */
+/** Gives `lane` the first of the jobs `[next, end)` that has blocks; the address after it. */
 function fill(
   lane: usize,
   next: usize,

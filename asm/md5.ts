@@ -1,7 +1,7 @@
 // MD5 (RFC 1321).
 
 import { absorb, CHAIN, padAndCompress } from "./blocks";
-import { compress } from "./md5_block";
+import { compress, emit } from "./md5_block";
 
 const BLOCK: usize = 64;
 const PARTIAL: usize = CHAIN + 16;
@@ -28,5 +28,5 @@ export function md5_update(state: usize, data: usize, length: usize): void {
 /** Writes the digest to `out`; the state is used up. */
 export function md5_finish(state: usize, out: usize): void {
   padAndCompress(state, state + PARTIAL, BLOCK, 8, false, compress);
-  memory.copy(out, state + CHAIN, MD5_SIZE);
+  emit(state, out);
 }

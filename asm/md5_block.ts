@@ -1,5 +1,5 @@
-// The block function of MD5 (RFC 1321 3.4). The steps are written out as the RFC's own list does, so
-// that the two can be held side by side.
+// The block function of MD5 (RFC 1321 3.4). The steps are written out as the RFC's own list does,
+// so that the two can be held side by side.
 
 import { CHAIN } from "./blocks";
 
@@ -112,4 +112,10 @@ export function compress(state: usize, data: usize, blocks: usize): void {
   store<u32>(state, b, CHAIN + 4);
   store<u32>(state, c, CHAIN + 8);
   store<u32>(state, d, CHAIN + 12);
+}
+
+/** Writes the chaining value of `state` as a digest to `out`. */
+export function emit(state: usize, out: usize): void {
+  store<u64>(out, load<u64>(state, CHAIN));
+  store<u64>(out, load<u64>(state, CHAIN + 8), 8);
 }

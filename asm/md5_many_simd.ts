@@ -1,9 +1,8 @@
 // MD5 (RFC 1321) of many streams, four at a time.
 
-import { CHAIN } from "./blocks";
 import { CHAINS, inLanes } from "./lanes_simd";
 import { SCRATCH } from "./layout";
-import { compress } from "./md5_block";
+import { compress, emit } from "./md5_block";
 import { transpose } from "./words_simd";
 
 const BLOCK: usize = 64;
@@ -69,7 +68,7 @@ function compressLanes(blocks: usize, p: usize, q: usize, r: usize, t: usize): v
   let d = v128.load(CHAINS, 48);
   for (const end = p + blocks * BLOCK; p < end; p += BLOCK, q += BLOCK, r += BLOCK, t += BLOCK) {
     const a0 = a, b0 = b, c0 = c, d0 = d;
-    transpose(p, q, r, t, SCRATCH);
+    transpose(p, q, r, t, SCRATCH, false);
     a = f(a, b, c, d, 0, 7, 0);
     d = f(d, a, b, c, 1, 12, 1);
     c = f(c, d, a, b, 2, 17, 2);
@@ -143,10 +142,6 @@ function compressLanes(blocks: usize, p: usize, q: usize, r: usize, t: usize): v
   v128.store(CHAINS, b, 16);
   v128.store(CHAINS, c, 32);
   v128.store(CHAINS, d, 48);
-}
-
-function emit(state: usize, out: usize): void {
-  v128.store(out, v128.load(state, CHAIN));
 }
 
 /** Does `count` jobs (jobs.ts) at `jobs`. */

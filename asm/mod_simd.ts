@@ -15,10 +15,10 @@ export * from "./md5_many_simd";
 export * from "./nonzero_simd";
 export * from "./sectors";
 export * from "./sha1";
-export * from "./sha1_many";
+export * from "./sha1_many_simd";
 export * from "./sha256";
-export * from "./sha256_many";
+export * from "./sha256_many_simd";
 export * from "./sha512";
-export * from "./sha512_many";
+export * from "./sha512_many_simd";
 
 checkLayout();

@@ -1,0 +1,157 @@
+// SHA-256 (FIPS 180-4 6.2) of many streams, four at a time.
+
+import { CHAINS, inLanes } from "./lanes_simd";
+import { SCRATCH } from "./layout";
+import { compress, emit, K } from "./sha256_block";
+import { transpose } from "./words_simd";
+
+const BLOCK: usize = 64;
+
+// @ts-ignore: decorator
+@inline
+function rotr(x: v128, bits: i32): v128 {
+  return v128.or(i32x4.shr_u(x, bits), i32x4.shl(x, 32 - bits));
+}
+
+// @ts-ignore: decorator
+@inline
+function bigSigma0(x: v128): v128 {
+  return v128.xor(v128.xor(rotr(x, 2), rotr(x, 13)), rotr(x, 22));
+}
+
+// @ts-ignore: decorator
+@inline
+function bigSigma1(x: v128): v128 {
+  return v128.xor(v128.xor(rotr(x, 6), rotr(x, 11)), rotr(x, 25));
+}
+
+// @ts-ignore: decorator
+@inline
+function smallSigma0(x: v128): v128 {
+  return v128.xor(v128.xor(rotr(x, 7), rotr(x, 18)), i32x4.shr_u(x, 3));
+}
+
+// @ts-ignore: decorator
+@inline
+function smallSigma1(x: v128): v128 {
+  return v128.xor(v128.xor(rotr(x, 17), rotr(x, 19)), i32x4.shr_u(x, 10));
+}
+
+/** T1 of a round, with Ch of 4.1.2; `k` is the sum of word and constant. */
+// @ts-ignore: decorator
+@inline
+function temp1(e: v128, f: v128, g: v128, h: v128, k: v128): v128 {
+  const choice = v128.xor(g, v128.and(e, v128.xor(f, g)));
+  return i32x4.add(i32x4.add(i32x4.add(h, k), choice), bigSigma1(e));
+}
+
+/** T2 of a round, with Maj of 4.1.2. */
+// @ts-ignore: decorator
+@inline
+function temp2(a: v128, b: v128, c: v128): v128 {
+  return i32x4.add(bigSigma0(a), v128.xor(v128.and(a, b), v128.and(c, v128.xor(a, b))));
+}
+
+/** Word `at` of the message schedules at `w` (6.2.2 step 1), which is written there too. */
+// @ts-ignore: decorator
+@inline
+function next(w: usize, at: usize): v128 {
+  w += 16 * at;
+  const word = i32x4.add(
+    i32x4.add(smallSigma1(v128.load(w - 32)), v128.load(w - 112)),
+    i32x4.add(smallSigma0(v128.load(w - 240)), v128.load(w - 256)),
+  );
+  v128.store(w, word);
+  return word;
+}
+
+function compressLanes(blocks: usize, p: usize, q: usize, r: usize, t: usize): void {
+  let a = v128.load(CHAINS);
+  let b = v128.load(CHAINS, 16);
+  let c = v128.load(CHAINS, 32);
+  let d = v128.load(CHAINS, 48);
+  let e = v128.load(CHAINS, 64);
+  let f = v128.load(CHAINS, 80);
+  let g = v128.load(CHAINS, 96);
+  let h = v128.load(CHAINS, 112);
+  for (const end = p + blocks * BLOCK; p < end; p += BLOCK, q += BLOCK, r += BLOCK, t += BLOCK) {
+    const a0 = a, b0 = b, c0 = c, d0 = d, e0 = e, f0 = f, g0 = g, h0 = h;
+    transpose(p, q, r, t, SCRATCH, true);
+    let k = K;
+    let w = SCRATCH;
+    // Eight rounds a turn: then every letter is back in its place and nothing has to be moved.
+    for (; k < K + 64; k += 32, w += 128) {
+      h = temp1(e, f, g, h, i32x4.add(v128.load(w), v128.load32_splat(k)));
+      d = i32x4.add(d, h);
+      h = i32x4.add(h, temp2(a, b, c));
+      g = temp1(d, e, f, g, i32x4.add(v128.load(w, 16), v128.load32_splat(k, 4)));
+      c = i32x4.add(c, g);
+      g = i32x4.add(g, temp2(h, a, b));
+      f = temp1(c, d, e, f, i32x4.add(v128.load(w, 32), v128.load32_splat(k, 8)));
+      b = i32x4.add(b, f);
+      f = i32x4.add(f, temp2(g, h, a));
+      e = temp1(b, c, d, e, i32x4.add(v128.load(w, 48), v128.load32_splat(k, 12)));
+      a = i32x4.add(a, e);
+      e = i32x4.add(e, temp2(f, g, h));
+      d = temp1(a, b, c, d, i32x4.add(v128.load(w, 64), v128.load32_splat(k, 16)));
+      h = i32x4.add(h, d);
+      d = i32x4.add(d, temp2(e, f, g));
+      c = temp1(h, a, b, c, i32x4.add(v128.load(w, 80), v128.load32_splat(k, 20)));
+      g = i32x4.add(g, c);
+      c = i32x4.add(c, temp2(d, e, f));
+      b = temp1(g, h, a, b, i32x4.add(v128.load(w, 96), v128.load32_splat(k, 24)));
+      f = i32x4.add(f, b);
+      b = i32x4.add(b, temp2(c, d, e));
+      a = temp1(f, g, h, a, i32x4.add(v128.load(w, 112), v128.load32_splat(k, 28)));
+      e = i32x4.add(e, a);
+      a = i32x4.add(a, temp2(b, c, d));
+    }
+    for (; k < K + 256; k += 32, w += 128) {
+      h = temp1(e, f, g, h, i32x4.add(next(w, 0), v128.load32_splat(k)));
+      d = i32x4.add(d, h);
+      h = i32x4.add(h, temp2(a, b, c));
+      g = temp1(d, e, f, g, i32x4.add(next(w, 1), v128.load32_splat(k, 4)));
+      c = i32x4.add(c, g);
+      g = i32x4.add(g, temp2(h, a, b));
+      f = temp1(c, d, e, f, i32x4.add(next(w, 2), v128.load32_splat(k, 8)));
+      b = i32x4.add(b, f);
+      f = i32x4.add(f, temp2(g, h, a));
+      e = temp1(b, c, d, e, i32x4.add(next(w, 3), v128.load32_splat(k, 12)));
+      a = i32x4.add(a, e);
+      e = i32x4.add(e, temp2(f, g, h));
+      d = temp1(a, b, c, d, i32x4.add(next(w, 4), v128.load32_splat(k, 16)));
+      h = i32x4.add(h, d);
+      d = i32x4.add(d, temp2(e, f, g));
+      c = temp1(h, a, b, c, i32x4.add(next(w, 5), v128.load32_splat(k, 20)));
+      g = i32x4.add(g, c);
+      c = i32x4.add(c, temp2(d, e, f));
+      b = temp1(g, h, a, b, i32x4.add(next(w, 6), v128.load32_splat(k, 24)));
+      f = i32x4.add(f, b);
+      b = i32x4.add(b, temp2(c, d, e));
+      a = temp1(f, g, h, a, i32x4.add(next(w, 7), v128.load32_splat(k, 28)));
+      e = i32x4.add(e, a);
+      a = i32x4.add(a, temp2(b, c, d));
+    }
+    a = i32x4.add(a, a0);
+    b = i32x4.add(b, b0);
+    c = i32x4.add(c, c0);
+    d = i32x4.add(d, d0);
+    e = i32x4.add(e, e0);
+    f = i32x4.add(f, f0);
+    g = i32x4.add(g, g0);
+    h = i32x4.add(h, h0);
+  }
+  v128.store(CHAINS, a);
+  v128.store(CHAINS, b, 16);
+  v128.store(CHAINS, c, 32);
+  v128.store(CHAINS, d, 48);
+  v128.store(CHAINS, e, 64);
+  v128.store(CHAINS, f, 80);
+  v128.store(CHAINS, g, 96);
+  v128.store(CHAINS, h, 112);
+}
+
+/** Does `count` jobs (jobs.ts) at `jobs`. */
+export function sha256_many(jobs: usize, count: u32): void {
+  inLanes(jobs, count, 4, 2, 32, 4, BLOCK, 8, true, compress, compressLanes, emit);
+}
