@@ -1,13 +1,10 @@
 // Walks the entries that are to be extracted and hands each to the folder that takes them.
 
-import {
-  type Entry,
-  type ExtractEntry,
-  type FoundEntry,
-  type Image,
-  type Namespace,
-  readContent,
-} from "../mod.ts";
+import { readContent } from "../manifest/content.ts";
+import type { FoundEntry } from "../model/describe.ts";
+import type { Image } from "../model/image.ts";
+import type { Entry, Namespace } from "../model/namespace.ts";
+import type { ExtractEntry } from "../model/result.ts";
 import type { FileToWrite, Folder, Outcome, Place, RecordedName } from "../platform/folder.ts";
 
 /** A folder of the image that is being filled: where, or why it could not be made. */

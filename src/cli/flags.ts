@@ -1,15 +1,10 @@
 // Options that several commands share, each one entry here.
 
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import {
-  type Algorithm,
-  algorithms,
-  engineNames,
-  ignoreWords,
-  isIgnoreWord,
-  isRuleSelector,
-  ruleSelectors,
-} from "../mod.ts";
+import { isRuleSelector, ruleSelectors } from "../audit/select.ts";
+import { ignoreWords, isIgnoreWord } from "../compare/words.ts";
+import { type Algorithm, algorithms } from "../kernel/digest.ts";
+import { engineNames } from "../kernel/engine.ts";
 import { escapeText } from "../report/escape.ts";
 import { didYouMean } from "./similar.ts";
 

@@ -1,17 +1,13 @@
 // One run of a command: opens what it reads and writes, gives permissions up, prints what it found.
 
-import {
-  type ByteSource,
-  type EngineName,
-  examine,
-  type Image,
-  imageSignature,
-  NotFoundError,
-  type Sidecars,
-  SIGNATURE_BYTES,
-  unreadReason,
-  type WorkOptions,
-} from "../mod.ts";
+import type { ByteSource } from "../bytes/source.ts";
+import type { Sidecars } from "../container/container.ts";
+import { imageSignature, SIGNATURE_BYTES } from "../container/signature.ts";
+import { examine } from "../examine.ts";
+import type { EngineName } from "../kernel/engine.ts";
+import { NotFoundError, unreadReason } from "../model/describe.ts";
+import type { Image } from "../model/image.ts";
+import type { WorkOptions } from "../model/result.ts";
 import { AtomicFile } from "../platform/atomic.ts";
 import { PlatformError } from "../platform/errors.ts";
 import { FileSource, readHead, withTurns } from "../platform/file_source.ts";
@@ -20,9 +16,9 @@ import type { Keep } from "../platform/permissions.ts";
 import { spool } from "../platform/stdin.ts";
 import { escapeInline } from "../report/escape.ts";
 import { jsonDocument } from "../report/json.ts";
-import { fold, plainStyle, type Style } from "../report/style.ts";
+import { plainStyle, type Style } from "../report/style.ts";
 import { BufferedOutput, interruptStatus, type Io, type Output } from "./io.ts";
-import { Progress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 
 /** Options that most commands share, as the command line gives them. */
 export type JobOptions = {
@@ -53,6 +49,14 @@ export class UsageError extends Error {
 /** An open source, with the path that it was named by. */
 export type OpenSource = { readonly path: string; readonly source: ByteSource };
 
+/** What only a terminal needs, loaded only for one. */
+type Terminal = {
+  /** Draws progress on standard error, where that is wanted. */
+  readonly progress?: Progress;
+  /** Breaks lines of the result between words. */
+  readonly fold?: (line: string, columns: number) => string[];
+};
+
 /** One run of a command. */
 export class Job {
   readonly io: Io;
@@ -60,17 +64,23 @@ export class Job {
   readonly style: Style;
   /** Whether a signal cut the work short; what was printed is then not all. */
   interrupted = false;
-  readonly #progress: Progress;
+  readonly #terminal: Terminal;
   readonly #file: AtomicFile | undefined;
   readonly #out: Output;
   readonly #closing: (() => void)[] = [];
   readonly #files: FileSource[] = [];
   #printsOn = false;
 
-  private constructor(io: Io, options: JobOptions, file: AtomicFile | undefined) {
+  private constructor(
+    io: Io,
+    options: JobOptions,
+    file: AtomicFile | undefined,
+    terminal: Terminal,
+  ) {
     this.io = io;
     this.options = options;
     this.#file = file;
+    this.#terminal = terminal;
     this.#out = file === undefined
       ? io.stdout
       : new BufferedOutput((bytes) => file.write(bytes), false);
@@ -82,7 +92,6 @@ export class Job {
       cut: onTerminal,
       verbose: options.verbose === true,
     };
-    this.#progress = new Progress(io, options.progress !== false && options.quiet !== true);
   }
 
   /**
@@ -101,16 +110,16 @@ export class Job {
       inputs.filter((input) => input !== "-"),
     );
     if (file !== undefined && options.force !== true) refuseImage(output ?? "", file);
-    const job = new Job(io, options, file);
+    const job = new Job(io, options, file, await forTerminal(io, options, file === undefined));
     try {
       const code = await work(job);
-      job.#progress.clear();
+      job.#terminal.progress?.clear();
       job.#out.flush();
       if (job.interrupted) file?.discard();
       else file?.commit();
       return job.interrupted ? interruptStatus(io.signal) : code;
     } finally {
-      job.#progress.clear();
+      job.#terminal.progress?.clear();
       file?.discard();
       for (const close of job.#closing) close();
     }
@@ -125,7 +134,11 @@ export class Job {
   work(): Required<Pick<WorkOptions, "signal" | "onEvent" | "engines">> {
     const { engine = "auto", crossCheck = false } = this.options;
     const engines = { engine, crossCheck };
-    return { signal: this.io.signal, onEvent: this.#progress.onEvent, engines };
+    return {
+      signal: this.io.signal,
+      onEvent: this.#terminal.progress?.onEvent ?? (() => {}),
+      engines,
+    };
   }
 
   /** What the command needs until its end: a file is renamed into its place at last. */
@@ -141,10 +154,11 @@ export class Job {
 
   /** Writes lines of text to the result. */
   lines(lines: Iterable<string>): void {
-    const { cut, width } = this.style;
+    const { fold } = this.#terminal;
     for (const line of lines) {
       // A terminal would break a line within a word.
-      for (const part of cut ? fold(line, width) : [line]) this.#out.write(`${part}\n`);
+      const parts = fold === undefined ? [line] : fold(line, this.style.width);
+      for (const part of parts) this.#out.write(`${part}\n`);
     }
   }
 
@@ -186,7 +200,7 @@ export class Job {
 
   /** Says something that has to be said. */
   warn(message: string): void {
-    this.#progress.clear();
+    this.#terminal.progress?.clear();
     if (this.#out.isTerminal) this.#out.flush();
     this.io.stderr.write(`discern: ${message}\n`);
     this.io.stderr.flush();
@@ -279,6 +293,20 @@ export class Job {
       }
     };
   }
+}
+
+async function forTerminal(io: Io, options: JobOptions, toOutput: boolean): Promise<Terminal> {
+  const wanted = options.progress !== false && options.quiet !== true;
+  const progress = wanted && io.stderr.isTerminal
+    ? new (await import("./progress.ts")).Progress(io, wanted)
+    : undefined;
+  const fold = toOutput && io.stdout.isTerminal
+    ? (await import("../report/width.ts")).fold
+    : undefined;
+  return {
+    ...(progress === undefined ? {} : { progress }),
+    ...(fold === undefined ? {} : { fold }),
+  };
 }
 
 // A report that replaces an image is most often the mistake of whoever completed the wrong name.

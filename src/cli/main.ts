@@ -1,58 +1,46 @@
-// The command `discern`: arguments in, exit status out.
+// The command `discern`: arguments in, exit status out. What its arguments do not need is not loaded.
 
-import { CommanderError } from "@commander-js/extra-typings";
-import { ContainerError, EngineError, NotFoundError, SourceError, useNative } from "../mod.ts";
+import { tool } from "../model/tool.ts";
 import { PlatformError } from "../platform/errors.ts";
-import { nodeEngine } from "../platform/native.ts";
 import { escapeInline } from "../report/escape.ts";
-import { complete } from "./complete.ts";
-import { interruptStatus, type Io, OutputClosed, systemIo } from "./io.ts";
-import { UsageError } from "./job.ts";
-import { buildProgram, parserStatus } from "./program.ts";
+import { type Io, OutputClosed, systemIo } from "./io.ts";
 
 /** Runs one command line; resolves to its exit status. Rejects only where our own code is wrong. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  let status = 0;
-  const finish = (code: number) => status = Math.max(status, code);
-  try {
-    const program = buildProgram({ io, finish });
-    if (argv[0] === "complete") await complete(program, argv, io);
-    else if (argv.length === 0) program.outputHelp({ error: true });
-    else await program.parseAsync([...argv], { from: "user" });
-    if (argv.length === 0) status = 2;
-  } catch (error) {
-    status = statusOf(error, io);
-  }
-  return flushed(io, status);
+  if (asksVersion(argv)) return printVersion(io);
+  const { runCommand } = await import("./run.ts");
+  return await runCommand(argv, io);
 }
 
-function flushed(io: Io, status: number): number {
+function asksVersion([first, ...others]: readonly string[]): boolean {
+  return (first === "--version" || first === "-V") && others.length === 0;
+}
+
+// As the parser prints it, which takes several times as long to load as all the rest.
+function printVersion(io: Io): number {
   try {
+    io.stdout.write(`${tool.name} ${tool.version}\n`);
     io.stdout.flush();
-    io.stderr.flush();
-    return status;
+    return 0;
   } catch (error) {
-    return statusOf(error, io);
+    if (error instanceof OutputClosed) return 0;
+    if (!(error instanceof PlatformError)) throw error;
+    io.stderr.write(`discern: ${escapeInline(error.message)}\n`);
+    io.stderr.flush();
+    return 2;
   }
 }
 
-function statusOf(error: unknown, io: Io): number {
-  // Whoever read the output has seen enough: that is no failure.
-  if (error instanceof OutputClosed) return 0;
-  if (error instanceof CommanderError) return parserStatus(error);
-  if (io.signal.aborted) return interruptStatus(io.signal);
-  const known = error instanceof PlatformError || error instanceof NotFoundError ||
-    error instanceof ContainerError || error instanceof UsageError ||
-    error instanceof SourceError || error instanceof EngineError;
-  if (!known) throw error;
-  io.stderr.write(`discern: ${escapeInline(error.message)}\n`);
-  return 2;
+async function useOwnEngine(): Promise<void> {
+  const { useNative } = await import("../kernel/engine.ts");
+  const { nodeEngine } = await import("../platform/native.ts");
+  useNative(nodeEngine());
 }
 
 async function main(): Promise<number> {
   const io = systemIo();
-  useNative(nodeEngine());
   try {
+    if (!asksVersion(Deno.args)) await useOwnEngine();
     return await run(Deno.args, io);
   } catch (error) {
     // No image and no command line is to come here: it is a mistake of this program, not of its user.

@@ -1,18 +1,12 @@
 // An audit of standard input in the one pass that it allows: what its head tells, and a digest of all.
 
-import {
-  audit,
-  type AuditOptions,
-  type AuditResult,
-  type ByteSource,
-  DigestSet,
-  examine,
-  type Finding,
-  MemorySource,
-  type ProgressEvent,
-  rules,
-  SourceError,
-} from "../mod.ts";
+import { rules } from "../audit/catalogue.ts";
+import type { AuditResult, Finding } from "../audit/result.ts";
+import { audit, type AuditOptions } from "../audit/run.ts";
+import { type ByteSource, MemorySource, SourceError } from "../bytes/source.ts";
+import { examine } from "../examine.ts";
+import { DigestSet } from "../kernel/digest.ts";
+import type { ProgressEvent } from "../model/result.ts";
 import { PlatformError } from "../platform/errors.ts";
 import { passOnce } from "../platform/stdin.ts";
 

@@ -1,18 +1,24 @@
 // The command tree. Everything of the argument parser stays in this folder.
 
 import { Command, type CommanderError } from "@commander-js/extra-typings";
-import { tool } from "../mod.ts";
+import { tool } from "../model/tool.ts";
 import { escapeInline } from "../report/escape.ts";
-import { fold } from "../report/style.ts";
 import { commands } from "./commands/mod.ts";
 import type { Context } from "./context.ts";
 
 const moreHelp = "discern COMMAND --help lists the options of a command; " +
   "discern complete SHELL prints completions for bash, zsh, fish or powershell.";
 
-/** Builds the command tree over a context. */
-export function buildProgram(context: Context): Command {
+/**
+ * Builds the command tree over a context: with the command that a command line begins with, or with
+ * all of them where it begins with none.
+ */
+export async function buildProgram(context: Context, first = ""): Promise<Command> {
   const { stdout, stderr, noColor, width } = context.io;
+  const named = commands.get(first);
+  const wanted = named === undefined ? [...commands.values()] : [named];
+  const adding = await Promise.all(wanted.map((load) => load()));
+  const folded = stdout.isTerminal || named === undefined ? await folder(width) : asIs;
   const program: Command = new Command(tool.name)
     .description("Accounts for every byte of a disc image: audit, list, hash, compare.")
     .version(`${tool.name} ${tool.version}`, "-V, --version", "print the version")
@@ -24,7 +30,7 @@ export function buildProgram(context: Context): Command {
     .configureHelp({ showGlobalOptions: false, minWidthToWrap: 16 })
     // Each is given, since the parser's own would read the environment, which needs a permission.
     .configureOutput({
-      writeOut: (text) => stdout.write(stdout.isTerminal ? folded(text, width) : text),
+      writeOut: (text) => stdout.write(stdout.isTerminal ? folded(text) : text),
       writeErr: (text) => stderr.write(text.split("\n").map(escapeInline).join("\n")),
       outputError: (text, write) => write(errorText(text)),
       getOutHelpWidth: () => width,
@@ -32,11 +38,8 @@ export function buildProgram(context: Context): Command {
       getOutHasColors: () => stdout.isTerminal && !noColor,
       getErrHasColors: () => stderr.isTerminal && !noColor,
     });
-  for (const add of commands) add(program, context);
-  program.addHelpText(
-    "after",
-    "\n" + fold(moreHelp, width).join("\n"),
-  );
+  for (const add of adding) add(program, context);
+  program.addHelpText("after", "\n" + folded(moreHelp));
   for (const command of program.commands) {
     const usage = `${tool.name} ${command.name()} ${command.usage()}`;
     command.showHelpAfterError(`Usage: ${usage}; --help lists the options`);
@@ -44,9 +47,14 @@ export function buildProgram(context: Context): Command {
   return program;
 }
 
+function asIs(text: string): string {
+  return text;
+}
+
 // Where the parser has no room for its columns, its lines are too long for the terminal.
-function folded(text: string, width: number): string {
-  return text.split("\n").flatMap((line) => fold(line, width)).join("\n");
+async function folder(width: number): Promise<(text: string) => string> {
+  const { fold } = await import("../report/width.ts");
+  return (text) => text.split("\n").flatMap((line) => fold(line, width)).join("\n");
 }
 
 // What the parser says, in its own words, of arguments that it repeats as they are: they may hold line

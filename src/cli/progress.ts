@@ -1,7 +1,8 @@
 // One line on a terminal that says how far long work is: bytes, throughput, time left.
 
-import { bytes, cutMiddle, duration } from "../report/style.ts";
-import type { ProgressEvent } from "../mod.ts";
+import { bytes, duration } from "../report/style.ts";
+import { cutMiddle } from "../report/width.ts";
+import type { ProgressEvent } from "../model/result.ts";
 import type { Io } from "./io.ts";
 
 const INTERVAL = 100;

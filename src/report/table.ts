@@ -1,6 +1,7 @@
 // Columns that hold on a terminal: numbers to the right, names cut in their middle.
 
-import { cutMiddle, pad, type Style, width } from "./style.ts";
+import type { Style } from "./style.ts";
+import { cutMiddle, pad, width } from "./width.ts";
 
 /** One column of a table. */
 export type TableColumn = {

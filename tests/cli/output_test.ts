@@ -1,7 +1,7 @@
 // Where results go: files whole or not at all, terminals with colour and progress, pipes with neither.
 
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
-import { width } from "../../src/report/style.ts";
+import { width } from "../../src/report/width.ts";
 import { fixtureImage } from "../support/fixtures.ts";
 import { discern, fixturePath, harmless } from "./harness.ts";
 

@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { AuditResult, Finding } from "../../src/audit/result.ts";
-import { plainStyle, width } from "../../src/report/style.ts";
+import { plainStyle } from "../../src/report/style.ts";
+import { width } from "../../src/report/width.ts";
 import { auditText } from "../../src/report/text/audit.ts";
 
 function finding(

@@ -3,19 +3,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { checksumLine, nameBytes, shownLine } from "../../src/report/checksum.ts";
-import {
-  bytes,
-  count,
-  counted,
-  cutMiddle,
-  duration,
-  fold,
-  plainStyle,
-  time,
-  width,
-  wrap,
-  wrapParts,
-} from "../../src/report/style.ts";
+import { bytes, count, counted, duration, plainStyle, time } from "../../src/report/style.ts";
+import { cutMiddle, fold, width, wrap, wrapParts } from "../../src/report/width.ts";
 import { table } from "../../src/report/table.ts";
 
 const byteCases: readonly (readonly [number, string])[] = [

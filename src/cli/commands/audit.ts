@@ -1,19 +1,15 @@
 // discern audit IMAGE...
 
 import { type Command, Option } from "@commander-js/extra-typings";
-import {
-  audit,
-  type AuditOptions,
-  type AuditResult,
-  ContainerError,
-  exitStatus,
-  NotFoundError,
-  rules,
-} from "../../mod.ts";
+import { rules } from "../../audit/catalogue.ts";
+import type { AuditResult } from "../../audit/result.ts";
+import { audit, type AuditOptions } from "../../audit/run.ts";
+import { exitStatus } from "../../audit/verdict.ts";
+import { ContainerError } from "../../container/container.ts";
+import { NotFoundError } from "../../model/describe.ts";
 import { PlatformError } from "../../platform/errors.ts";
 import { compactJson } from "../../report/json.ts";
 import { escapeInline, escapeText } from "../../report/escape.ts";
-import { auditText } from "../../report/text/audit.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
 import { auditOnePass } from "../one_pass.ts";
@@ -145,10 +141,11 @@ function writerOf(job: Job, format: "text" | "json" | "ndjson"): Writer {
   if (format === "text") {
     return {
       begin: () => {},
-      write: (result) => {
-        if (job.options.quiet === true) return Promise.resolve();
+      write: async (result) => {
+        if (job.options.quiet === true) return;
+        const { auditText } = await import("../../report/text/audit.ts");
         if (written++ > 0) job.write("\n");
-        return Promise.resolve(job.lines(auditText(result, job.style)));
+        job.lines(auditText(result, job.style));
       },
       end: () => {},
     };

@@ -1,16 +1,10 @@
 // discern cat IMAGE PATH
 
 import type { Command } from "@commander-js/extra-typings";
-import {
-  type ContentState,
-  entryFacts,
-  findEntries,
-  type FoundEntry,
-  imageFacts,
-  NotFoundError,
-  readContent,
-  tool,
-} from "../../mod.ts";
+import { type ContentState, readContent } from "../../manifest/content.ts";
+import { findEntries, type FoundEntry, imageFacts, NotFoundError } from "../../model/describe.ts";
+import { entryFacts } from "../../model/entry.ts";
+import { tool } from "../../model/tool.ts";
 import { escapeText } from "../../report/escape.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";

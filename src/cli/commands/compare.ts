@@ -1,8 +1,7 @@
 // discern compare A B
 
 import type { Command } from "@commander-js/extra-typings";
-import { compare, compareExit } from "../../mod.ts";
-import { compareText } from "../../report/text/compare.ts";
+import { compare, compareExit } from "../../compare/compare.ts";
 import * as flags from "../flags.ts";
 import { Job, requireImage, UsageError } from "../job.ts";
 import type { Context } from "../context.ts";
@@ -40,7 +39,10 @@ export function addCompare(program: Command, { io, finish }: Context): void {
           const ignore = options.ignore ?? [];
           const result = await compare(imageA, imageB, { ...job.work(), ignore });
           if (options.json) await job.document(result);
-          else if (options.quiet !== true) job.lines(compareText(result, job.style));
+          else if (options.quiet !== true) {
+            const { compareText } = await import("../../report/text/compare.ts");
+            job.lines(compareText(result, job.style));
+          }
           return compareExit(result, ignore);
         }),
       );

@@ -1,14 +1,9 @@
 // discern extract IMAGE [PATH] -o DIR
 
 import type { Command } from "@commander-js/extra-typings";
-import {
-  type ExtractEntry,
-  type ExtractResult,
-  findEntries,
-  imageFacts,
-  tool,
-  volumesFor,
-} from "../../mod.ts";
+import { findEntries, imageFacts, volumesFor } from "../../model/describe.ts";
+import type { ExtractEntry, ExtractResult } from "../../model/result.ts";
+import { tool } from "../../model/tool.ts";
 import { Folder } from "../../platform/folder.ts";
 import { extractMessage, ExtractMessages, extractSummary } from "../../report/text/extract.ts";
 import { extractEntries } from "../extraction.ts";

@@ -1,8 +1,7 @@
 // discern info IMAGE
 
 import type { Command } from "@commander-js/extra-typings";
-import { info } from "../../mod.ts";
-import { infoText } from "../../report/text/info.ts";
+import { info } from "../../model/describe.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
 import type { Context } from "../context.ts";
@@ -26,7 +25,10 @@ export function addInfo(program: Command, { io, finish }: Context): void {
           const image = await job.image(path, "describe");
           const result = info(image);
           if (options.json) await job.document(result);
-          else job.lines(infoText(result, job.style));
+          else {
+            const { infoText } = await import("../../report/text/info.ts");
+            job.lines(infoText(result, job.style));
+          }
           return 0;
         }),
       );

@@ -1,8 +1,9 @@
 // discern list IMAGE [PATH]
 
 import type { Command } from "@commander-js/extra-typings";
-import { type EntryFacts, listEntries, listHead } from "../../mod.ts";
-import { listHeader, listLine, type ListStyle } from "../../report/text/list.ts";
+import { listEntries, listHead } from "../../model/describe.ts";
+import type { EntryFacts, ImageFacts } from "../../model/result.ts";
+import type { ListStyle } from "../../report/text/list.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
 import type { Context } from "../context.ts";
@@ -35,8 +36,7 @@ export function addList(program: Command, { io, finish }: Context): void {
             return 0;
           }
           const long = options.long === true;
-          const style: ListStyle = { ...job.style, long, volumes: volume === "all" };
-          await printList(job, entries, (entry) => listLine(entry, facts, style), style);
+          await printList(job, entries, facts, { ...job.style, long, volumes: volume === "all" });
           return 0;
         }),
       );
@@ -46,13 +46,14 @@ export function addList(program: Command, { io, finish }: Context): void {
 async function printList(
   job: Job,
   entries: Iterable<EntryFacts>,
-  line: (entry: EntryFacts) => string,
+  facts: ImageFacts,
   style: ListStyle,
 ): Promise<void> {
+  const { listHeader, listLine } = await import("../../report/text/list.ts");
   let header = style.long;
   for await (const entry of job.untilInterrupted(entries)) {
     if (header) job.write(`${listHeader(style)}\n`);
     header = false;
-    job.write(`${line(entry)}\n`);
+    job.write(`${listLine(entry, facts, style)}\n`);
   }
 }

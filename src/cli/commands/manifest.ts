@@ -1,21 +1,16 @@
 // discern manifest IMAGE
 
 import { type Command, Option } from "@commander-js/extra-typings";
-import {
-  type Algorithm,
-  digestImage,
-  DigestSet,
-  examine,
-  type Hashes,
-  type Image,
-  type Manifest,
-  type ManifestFile,
-  type ManifestRegion,
-  MemorySource,
-  openManifest,
-  tool,
-  unreadReason,
-} from "../../mod.ts";
+import { MemorySource } from "../../bytes/source.ts";
+import { examine } from "../../examine.ts";
+import { type Algorithm, DigestSet } from "../../kernel/digest.ts";
+import { digestImage } from "../../manifest/digest_image.ts";
+import { type Manifest, openManifest } from "../../manifest/manifest.ts";
+import type { ManifestFile, ManifestRegion } from "../../manifest/result.ts";
+import { unreadReason } from "../../model/describe.ts";
+import type { Image } from "../../model/image.ts";
+import type { Hashes } from "../../model/result.ts";
+import { tool } from "../../model/tool.ts";
 import { PlatformError } from "../../platform/errors.ts";
 import { passOnce } from "../../platform/stdin.ts";
 import { type ChecksumFormat, checksumLine, nameBytes, shownLine } from "../../report/checksum.ts";

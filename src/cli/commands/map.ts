@@ -1,8 +1,7 @@
 // discern map IMAGE
 
 import type { Command } from "@commander-js/extra-typings";
-import { mapHead, mapRuns } from "../../mod.ts";
-import { mapText, runLines } from "../../report/text/map.ts";
+import { mapHead, mapRuns } from "../../model/describe.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
 import type { Context } from "../context.ts";
@@ -27,6 +26,7 @@ export function addMap(program: Command, { io, finish }: Context): void {
           const head = mapHead(image);
           if (options.json) await job.document({ ...head, runs: mapRuns(image) });
           else {
+            const { mapText, runLines } = await import("../../report/text/map.ts");
             job.lines(mapText(head.image, mapRuns(image), job.style));
             if (options.verbose) job.lines(runLines(head.image, mapRuns(image)));
           }

@@ -1,35 +1,23 @@
-// The commands in the order in which help lists them.
+// The commands in the order in which help lists them; a command line loads the one that it names.
 
 import type { Command } from "@commander-js/extra-typings";
 import type { Context } from "../context.ts";
-import { addAudit } from "./audit.ts";
-import { addCat } from "./cat.ts";
-import { addCompare } from "./compare.ts";
-import { addExtract } from "./extract.ts";
-import { addInfo } from "./info.ts";
-import { addList } from "./list.ts";
-import { addManifest } from "./manifest.ts";
-import { addMap } from "./map.ts";
-import { addRules } from "./rules.ts";
-import { addVerify } from "./verify.ts";
-import { addWhere } from "./where.ts";
-import { addWhy } from "./why.ts";
 
 /** Adds one command to the tree. */
 export type AddCommand = (program: Command, context: Context) => void;
 
-/** Every command. */
-export const commands: readonly AddCommand[] = [
-  addAudit,
-  addManifest,
-  addVerify,
-  addCompare,
-  addInfo,
-  addList,
-  addCat,
-  addExtract,
-  addMap,
-  addWhere,
-  addWhy,
-  addRules,
-];
+/** Loads each command, by its name. */
+export const commands: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
+  ["audit", async () => (await import("./audit.ts")).addAudit],
+  ["manifest", async () => (await import("./manifest.ts")).addManifest],
+  ["verify", async () => (await import("./verify.ts")).addVerify],
+  ["compare", async () => (await import("./compare.ts")).addCompare],
+  ["info", async () => (await import("./info.ts")).addInfo],
+  ["list", async () => (await import("./list.ts")).addList],
+  ["cat", async () => (await import("./cat.ts")).addCat],
+  ["extract", async () => (await import("./extract.ts")).addExtract],
+  ["map", async () => (await import("./map.ts")).addMap],
+  ["where", async () => (await import("./where.ts")).addWhere],
+  ["why", async () => (await import("./why.ts")).addWhy],
+  ["rules", async () => (await import("./rules.ts")).addRules],
+]);

@@ -1,7 +1,9 @@
 // discern rules [ID]
 
 import type { Command } from "@commander-js/extra-typings";
-import { isRuleSelector, NotFoundError, rules, ruleSelectors } from "../../mod.ts";
+import { rules } from "../../audit/catalogue.ts";
+import { isRuleSelector, ruleSelectors } from "../../audit/select.ts";
+import { NotFoundError } from "../../model/describe.ts";
 import { rulesText, ruleText } from "../../report/text/rules.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";

@@ -1,20 +1,14 @@
 // discern verify IMAGE [MANIFEST]
 
 import { type Command, Option } from "@commander-js/extra-typings";
-import {
-  openVerification,
-  type ParsedManifest,
-  parseManifest,
-  type Verification,
-  type VerifyEntry,
-  verifyHead,
-  type VerifyResult,
-} from "../../mod.ts";
+import type { ParsedManifest } from "../../manifest/listed.ts";
+import { parseManifest } from "../../manifest/parse.ts";
+import type { VerifyEntry, VerifyResult } from "../../manifest/result.ts";
+import { openVerification, type Verification, verifyHead } from "../../manifest/verify.ts";
 import { PlatformError } from "../../platform/errors.ts";
 import { readWhole } from "../../platform/file_source.ts";
 import { gather } from "../../platform/stdin.ts";
 import { escapeText } from "../../report/escape.ts";
-import { verifyLine, verifySummary } from "../../report/text/verify.ts";
 import * as flags from "../flags.ts";
 import { Job, requireImage, UsageError } from "../job.ts";
 import type { Context } from "../context.ts";
@@ -108,6 +102,7 @@ async function printText(
   verification: Verification,
   tally: Tally,
 ): Promise<void> {
+  const { verifyLine, verifySummary } = await import("../../report/text/verify.ts");
   const { verbose, quiet } = job.options;
   const kept: string[] = [];
   let left = 0;

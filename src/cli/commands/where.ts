@@ -1,8 +1,7 @@
 // discern where IMAGE PATH
 
 import type { Command } from "@commander-js/extra-typings";
-import { where } from "../../mod.ts";
-import { whereText } from "../../report/text/where.ts";
+import { where } from "../../model/describe.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
 import type { Context } from "../context.ts";
@@ -28,7 +27,10 @@ export function addWhere(program: Command, { io, finish }: Context): void {
           const image = await job.files(path, "search");
           const result = await where(image, { volume: options.volume, path: entry });
           if (options.json) await job.document(result);
-          else job.lines(whereText(result, job.style));
+          else {
+            const { whereText } = await import("../../report/text/where.ts");
+            job.lines(whereText(result, job.style));
+          }
           return 0;
         }),
       );

@@ -1,8 +1,8 @@
 // discern why IMAGE OFFSET
 
 import type { Command } from "@commander-js/extra-typings";
-import { NotFoundError, why } from "../../mod.ts";
-import { whyText } from "../../report/text/where.ts";
+import { NotFoundError } from "../../model/describe.ts";
+import { why } from "../../model/locate.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
 import type { Context } from "../context.ts";
@@ -31,7 +31,10 @@ export function addWhy(program: Command, { io, finish }: Context): void {
           }
           const result = await why(image, offset);
           if (options.json) await job.document(result);
-          else job.lines(whyText(result, job.style));
+          else {
+            const { whyText } = await import("../../report/text/where.ts");
+            job.lines(whyText(result, job.style));
+          }
           return 0;
         }),
       );

@@ -2,17 +2,8 @@
 
 import type { AuditResult, Finding, Verdict } from "../../audit/result.ts";
 import { escapeInline, escapeName } from "../escape.ts";
-import {
-  bytes,
-  count,
-  counted,
-  cutMiddle,
-  type Paint,
-  paint,
-  type Style,
-  wrap,
-  wrapParts,
-} from "../style.ts";
+import { bytes, count, counted, type Paint, paint, type Style } from "../style.ts";
+import { cutMiddle, wrap, wrapParts } from "../width.ts";
 import { imageLines, kindsOf, place, richestFirst, volumeName } from "./names.ts";
 
 const colours: Readonly<Record<Verdict | Finding["severity"], Paint>> = {

@@ -3,7 +3,8 @@
 import type { CompareResult, FieldDifference, FileChange } from "../../compare/result.ts";
 import { escapeInline, escapeName, escapeText } from "../escape.ts";
 import { volumeName } from "./names.ts";
-import { bytes, count, counted, cutMiddle, type Paint, paint, type Style, wrap } from "../style.ts";
+import { bytes, count, counted, type Paint, paint, type Style } from "../style.ts";
+import { cutMiddle, wrap } from "../width.ts";
 
 const verdicts: Readonly<Record<CompareResult["verdict"], readonly [Paint, string]>> = {
   "identical": ["green", "all bytes are the same"],

@@ -2,7 +2,8 @@
 
 import type { BootFacts, InfoResult, PartitionFacts } from "../../model/result.ts";
 import { escapeInline, escapeName, escapeText } from "../escape.ts";
-import { bytes, count, counted, paint, type Style, time, wrap } from "../style.ts";
+import { bytes, count, counted, paint, type Style, time } from "../style.ts";
+import { wrap } from "../width.ts";
 import { table } from "../table.ts";
 import { imageLines, kindsOf, volumeName } from "./names.ts";
 

@@ -2,7 +2,8 @@
 
 import type { EntryFacts, ImageFacts } from "../../model/result.ts";
 import { escapeName } from "../escape.ts";
-import { cutMiddle, paint, type Style, time, width } from "../style.ts";
+import { paint, type Style, time } from "../style.ts";
+import { cutMiddle, width } from "../width.ts";
 
 /** How to list. */
 export type ListStyle = Style & {

@@ -2,7 +2,8 @@
 
 import type { ImageFacts } from "../../model/result.ts";
 import { escapeInline, escapeText } from "../escape.ts";
-import { bytes, count, cutMiddle, paint, type Style, width, wrap } from "../style.ts";
+import { bytes, count, paint, type Style } from "../style.ts";
+import { cutMiddle, width, wrap } from "../width.ts";
 
 const volumeNames: Readonly<Record<string, string>> = {
   iso9660: "ISO 9660",

@@ -1,7 +1,8 @@
 // `discern rules` as text: the catalogue, or one entry explained with its byte layout.
 
 import type { LayoutFacts, RuleFacts, RulesResult } from "../../audit/result.ts";
-import { counted, paint, type Style, wrap } from "../style.ts";
+import { counted, paint, type Style } from "../style.ts";
+import { wrap } from "../width.ts";
 import { table } from "../table.ts";
 
 /** One line a rule. */
