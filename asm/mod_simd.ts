@@ -3,7 +3,7 @@
 import { checkLayout } from "./layout";
 
 export { SCRATCH_SIZE, TABLES_END } from "./layout";
-export * from "./blake3";
+export * from "./blake3_simd";
 export * from "./crc32";
 export { difference_bitmap } from "./difference_sectors";
 export * from "./difference_simd";
