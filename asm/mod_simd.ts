@@ -13,7 +13,7 @@ export * from "./histogram";
 export * from "./md5";
 export * from "./md5_many_simd";
 export * from "./nonzero_simd";
-export * from "./sectors";
+export * from "./sectors_simd";
 export * from "./sha1";
 export * from "./sha1_many_simd";
 export * from "./sha256";

@@ -1,17 +1,11 @@
 // P and Q of raw sectors (ECMA-130:1996 14.5, 14.6 and annex A) and the word of check_sectors, by their
-// definitions: field products bit by bit, code words as lists of places, no tables.
+// definitions: shift registers, and code words as lists of places; no tables.
 
 import { edc } from "./edc.ts";
 
-/** Product in GF(2^8) with x^8 + x^4 + x^3 + x^2 + 1. */
-export function multiply(a: number, b: number): number {
-  let product = 0;
-  for (let bit = 7; bit >= 0; bit--) {
-    product *= 2;
-    if (product > 0xff) product ^= 0x11d;
-    if (Math.floor(b / 2 ** bit) % 2 === 1) product ^= a;
-  }
-  return product;
+/** `value` times x in GF(2^8) with x^8 + x^4 + x^3 + x^2 + 1. */
+function double(value: number): number {
+  return value < 0x80 ? value * 2 : (value * 2) ^ 0x11d;
 }
 
 /** The places in bytes 12 to 2351 of each of the 86 P words, parity last. */
@@ -31,10 +25,10 @@ export const qWords: readonly (readonly number[])[] = Array.from({ length: 52 },
 export function isCodeWord(bytes: Uint8Array, places: readonly number[]): boolean {
   let atOne = 0;
   let atTwo = 0;
-  for (const place of places) {
-    const byte = bytes[place] ?? 0;
+  for (let k = 0; k < places.length; k++) {
+    const byte = bytes[places[k] ?? 0] ?? 0;
     atOne ^= byte;
-    atTwo = multiply(atTwo, 2) ^ byte;
+    atTwo = double(atTwo) ^ byte;
   }
   return atOne === 0 && atTwo === 0;
 }
