@@ -141,8 +141,8 @@ export const algorithm = () => {
 };
 /** `--engine`. */
 export const engine = () =>
-  new Option("--engine <name>", "what computes digests (default: the fastest for each)")
-    .choices(engineNames);
+  new Option("--engine <name>", "what computes digests; auto takes the fastest for each")
+    .choices(engineNames).default("auto" as const);
 /** `--cross-check`. */
 export const crossCheck = () =>
   new Option("--cross-check", "compute every digest by two engines; stop where they disagree");

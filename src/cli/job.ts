@@ -33,8 +33,11 @@ export type JobOptions = {
   readonly session?: number | undefined;
   readonly spool?: true | undefined;
   readonly spoolLimit?: number | undefined;
+  /** Only commands that compute digests have it. */
   readonly engine?: EngineName | undefined;
   readonly crossCheck?: true | undefined;
+  /** Of the data nothing is read, hence nothing digested. */
+  readonly structure?: true | undefined;
 };
 
 /** The command line asks for something that cannot be: usage is shown, exit 2. */
@@ -214,6 +217,12 @@ export class Job {
   ): Promise<OpenSource> {
     if (path !== "-") {
       const file = this.#opened(FileSource.open(path, allow));
+      // While permissions last.
+      const { engine, structure } = this.options;
+      if (engine === "auto" && structure !== true) {
+        const { settleEngines } = await import("./engines.ts");
+        await settleEngines(file.size);
+      }
       return { path, source: withTurns(file) };
     }
     if (this.options.spool !== true) {

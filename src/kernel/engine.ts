@@ -71,7 +71,7 @@ function row(wasm: Pair, native: Pair | undefined, noble: Pair): EngineTable[Alg
 }
 
 /** Seconds that the first native digest takes to load: small work is done by then. */
-const NATIVE_START = 0.02;
+const NATIVE_START = 0.005;
 
 let native: NativeEngine | undefined;
 let nativeStart = NATIVE_START;
