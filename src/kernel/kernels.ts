@@ -1,6 +1,6 @@
 // Typed access to the WASM kernels of asm/: an input window, digests of a stream, and scans.
 
-import type { LaneExports } from "./lanes.ts";
+import type { LaneExports } from "./lanes_exports.ts";
 import { plainBase64, simdBase64 } from "./module.ts";
 import type { ScanExports } from "./scan_exports.ts";
 import type { SectorsExports } from "./sectors_exports.ts";
