@@ -5,6 +5,7 @@ import { checkLayout } from "./layout";
 
 export { SCRATCH_SIZE, TABLES_END } from "./layout";
 export * from "./blake3";
+export { CHUNKS_STATE, chunks_init, chunks_update } from "./chunks";
 export * from "./crc32";
 export * from "./difference";
 export { difference_bitmap } from "./difference_sectors";
@@ -15,6 +16,7 @@ export * from "./md5";
 export * from "./md5_many";
 export * from "./nonzero";
 export * from "./sectors";
+export { search, SEARCH_STATE, search_init } from "./search";
 export * from "./sha1";
 export * from "./sha1_many";
 export * from "./sha256";

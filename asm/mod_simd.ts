@@ -4,6 +4,7 @@ import { checkLayout } from "./layout";
 
 export { SCRATCH_SIZE, TABLES_END } from "./layout";
 export * from "./blake3_simd";
+export { CHUNKS_STATE, chunks_init, chunks_update } from "./chunks";
 export * from "./crc32";
 export { difference_bitmap } from "./difference_sectors";
 export * from "./difference_simd";
@@ -13,6 +14,7 @@ export * from "./histogram";
 export * from "./md5";
 export * from "./md5_many_simd";
 export * from "./nonzero_simd";
+export { search, SEARCH_STATE, search_init } from "./search";
 export * from "./sectors_simd";
 export * from "./sha1";
 export * from "./sha1_many_simd";

@@ -5,7 +5,9 @@ export type ScanExports =
   & NonzeroExports
   & DifferenceExports
   & FillExports
-  & HistogramExports;
+  & HistogramExports
+  & ChunkExports
+  & SearchExports;
 
 type NonzeroExports = {
   first_nonzero(data: number, length: number): number;
@@ -34,4 +36,23 @@ type DifferenceExports = {
 
 type HistogramExports = {
   histogram(data: number, length: number, counts: number): void;
+};
+
+type ChunkExports = {
+  readonly CHUNKS_STATE: { readonly value: number };
+  chunks_init(state: number, least: number, average: number, most: number): void;
+  chunks_update(state: number, data: number, length: number, out: number): number;
+};
+
+type SearchExports = {
+  readonly SEARCH_STATE: { readonly value: number };
+  search_init(state: number, patterns: number, count: number): void;
+  search(
+    state: number,
+    data: number,
+    from: number,
+    length: number,
+    out: number,
+    most: number,
+  ): number;
 };

@@ -38,7 +38,7 @@ for (const entry of entries) {
     assertEquals(
       names("global"),
       [
-        ...["SCRATCH_SIZE", "TABLES_END"],
+        ...["SCRATCH_SIZE", "TABLES_END", "CHUNKS_STATE", "SEARCH_STATE"],
         ...algorithms.flatMap((
           name,
         ) => [`${name}_STATE`.toUpperCase(), `${name}_SIZE`.toUpperCase()]),
@@ -50,6 +50,7 @@ for (const entry of entries) {
         ...["edc", "first_nonzero", "last_nonzero", "classify_sectors", "histogram"],
         ...["difference_bitmap", "difference_run", "first_difference", "last_difference"],
         ...["check_sectors"],
+        ...["chunks_init", "chunks_update", "search", "search_init"],
         ...algorithms.flatMap((name) => [`${name}_init`, `${name}_update`, `${name}_finish`]),
         ...laneAlgorithms.map((name) => `${name}_many`),
       ].sort(),
