@@ -1,7 +1,7 @@
 // Writes an ISO 9660 image with Rock Ridge and a given number of entries, for measurements. The data
-// of its files are holes: every file is 100 zero bytes in a block of its own.
+// of its files are holes: every file is 100 zero bytes, or as many as asked for, in blocks of its own.
 //
-//   deno run --allow-write=PATH bench/make_million.ts PATH [ENTRIES] [DIRECTORIES]
+//   deno run --allow-write=PATH bench/make_million.ts PATH [ENTRIES] [DIRECTORIES] [FILE_BYTES]
 
 import {
   ascii,
@@ -20,7 +20,6 @@ import {
 } from "../tests/support/susp_encode.ts";
 
 const SECTOR = 2048;
-const FILE_BYTES = 100;
 
 function systemUse(mode: number, ...entries: readonly Uint8Array[]): Uint8Array {
   return concat(posixAttributes({ mode }), ...entries, timeStamps());
@@ -54,11 +53,15 @@ type Place = { location: number; length: number };
 class Million {
   readonly #entries: number;
   readonly #count: number;
+  readonly #fileBytes: number;
+  readonly #fileBlocks: number;
   readonly #directories: Place[] = [];
 
-  constructor(entries: number, directories: number) {
+  constructor(entries: number, directories: number, fileBytes: number) {
     this.#entries = entries;
     this.#count = directories;
+    this.#fileBytes = fileBytes;
+    this.#fileBlocks = Math.ceil(fileBytes / SECTOR);
   }
 
   /** Directory `index` with its files from block `block` on. */
@@ -71,8 +74,8 @@ class Million {
       const name = String(file).padStart(7, "0");
       directory.add(directoryRecord({
         identifier: ascii(`F${name}.TXT;1`),
-        location: block + file,
-        dataLength: FILE_BYTES,
+        location: block + file * this.#fileBlocks,
+        dataLength: this.#fileBytes,
         flags: 0,
         systemUse: systemUse(0o100644, alternateName(`file-${name}.txt`)),
       }));
@@ -145,7 +148,7 @@ class Million {
     for (let index = 0; index < this.#count; index++) {
       const place = this.#directories[index] ?? root;
       put(place.location, this.#directory(index, place, root, at).bytes());
-      at += this.#filesIn(index);
+      at += this.#filesIn(index) * this.#fileBlocks;
     }
     put(root.location, this.#root(root).bytes());
     put(typeL, this.#pathTable(root, false));
@@ -185,16 +188,18 @@ export function writeMillion(
   path: string,
   entries = 1_000_000,
   directories: number = Math.round(Math.sqrt(entries)),
+  fileBytes = 100,
 ): void {
-  new Million(entries, directories).write(path);
+  new Million(entries, directories, fileBytes).write(path);
 }
 
 if (import.meta.main) {
-  const [path, entries = "1000000", directories] = Deno.args;
+  const [path, entries = "1000000", directories, fileBytes = "100"] = Deno.args;
   if (path === undefined) {
-    console.error("usage: make_million.ts PATH [ENTRIES] [DIRECTORIES]");
+    console.error("usage: make_million.ts PATH [ENTRIES] [DIRECTORIES] [FILE_BYTES]");
     Deno.exit(2);
   }
   const count = Number(entries);
-  writeMillion(path, count, directories === undefined ? undefined : Number(directories));
+  const folders = directories === undefined ? undefined : Number(directories);
+  writeMillion(path, count, folders, Number(fileBytes));
 }
