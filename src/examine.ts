@@ -108,7 +108,7 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
     gpt,
     structures: out.structures,
     faults: out.faults,
-    regions: new RegionMap(out.claims, opened.source.size),
+    regions: () => new RegionMap(out.claims, opened.source.size),
     volumeEnd: facts.volumeEnd,
     read,
     readFile: (offset, into) => reader.readFile(offset, into),

@@ -1,24 +1,26 @@
-// Growing columns of numbers and bytes: a million entries cost their own size, with no copy on growth.
+// Growing columns of numbers and bytes: a million entries cost their own size, not an object each.
 
-const CHUNK = 1 << 16;
 const ARENA_CHUNK = 1 << 20;
-/** A column begins this small and doubles up to a chunk: an image may have hundreds of tiny trees. */
-const FIRST_CHUNK = 64;
+/** A column begins this small: an image may have hundreds of tiny trees. */
+const FIRST = 64;
+/** Entries from which on a column grows by half and no longer doubles. */
+const LARGE = 1 << 16;
 
 // Four element types and no more: with a fifth, every access costs a lookup instead of a compare.
 type NumberArray = Uint8Array | Uint32Array | Int32Array | Float64Array;
 
-/** Makes one chunk of a column. */
-export type ChunkType = new (length: number) => NumberArray;
+/** Makes the room of a column. */
+export type ColumnType<T extends NumberArray> = new (length: number) => T;
 
 /** Numbers of one type, appended and set by index. */
-export class Column {
-  readonly #type: ChunkType;
-  readonly #chunks: NumberArray[] = [];
+export class Column<T extends NumberArray = NumberArray> {
+  readonly #type: ColumnType<T>;
+  #room: T;
   #length = 0;
 
-  constructor(type: ChunkType) {
+  constructor(type: ColumnType<T>) {
     this.#type = type;
+    this.#room = new type(0);
   }
 
   /** Entries in the column. */
@@ -29,29 +31,24 @@ export class Column {
   /** Appends a value and returns its index. */
   push(value: number): number {
     const index = this.#length++;
-    const at = index & (CHUNK - 1);
-    let chunk = this.#chunks[index >>> 16];
-    if (chunk === undefined || at >= chunk.length) chunk = this.#grow(chunk);
-    chunk[at] = value;
+    if (index >= this.#room.length) this.#grow();
+    this.#room[index] = value;
     return index;
   }
 
-  // The first chunk doubles until it is whole; those after it are made whole.
-  #grow(full: NumberArray | undefined): NumberArray {
-    const whole = this.#chunks.length > 0 && full === undefined;
-    const length = whole ? CHUNK : full === undefined ? FIRST_CHUNK : full.length * 2;
-    const chunk = new this.#type(length);
-    if (full === undefined) this.#chunks.push(chunk);
-    else {
-      chunk.set(full);
-      this.#chunks[this.#chunks.length - 1] = chunk;
-    }
-    return chunk;
+  // What is not used of the room costs no memory: the system gives pages when they are written to.
+  #grow(): void {
+    const { length } = this.#room;
+    const room = new this.#type(
+      length < LARGE ? Math.max(FIRST, 2 * length) : Math.ceil(1.5 * length),
+    );
+    room.set(this.#room);
+    this.#room = room;
   }
 
   /** The value at `index`, or 0 outside the column. */
   get(index: number): number {
-    return this.#chunks[index >>> 16]?.[index & (CHUNK - 1)] ?? 0;
+    return this.#room[index] ?? 0;
   }
 
   /** Replaces the value at an index that was pushed before. */
@@ -59,8 +56,13 @@ export class Column {
     if (index < 0 || index >= this.#length) {
       throw new RangeError(`Cannot set entry ${index}: the column has ${this.#length}`);
     }
-    const chunk = this.#chunks[index >>> 16];
-    if (chunk !== undefined) chunk[index & (CHUNK - 1)] = value;
+    this.#room[index] = value;
+  }
+
+  /** All values so far, for loops that go through them again and again; later ones need not be seen. */
+  values(): T {
+    // A subarray of an array has its type.
+    return this.#room.subarray(0, this.#length) as T;
   }
 }
 
@@ -97,7 +99,7 @@ export class ByteStrings {
   // As in a column: the first chunk doubles, and views of the smaller one stay right.
   #grow(full: Uint8Array | undefined, needed: number): Uint8Array {
     const first = this.#chunks.length <= 1;
-    const doubled = Math.max(FIRST_CHUNK, 2 * (full?.length ?? 0));
+    const doubled = Math.max(FIRST, 2 * (full?.length ?? 0));
     if (first && this.#used + needed <= ARENA_CHUNK) {
       let length = doubled;
       while (length < this.#used + needed) length *= 2;

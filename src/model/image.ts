@@ -136,7 +136,8 @@ export type ImageParts = {
   readonly gpt: readonly GptTable[];
   readonly structures: StructureLog;
   readonly faults: FaultLog;
-  readonly regions: RegionMap;
+  /** Tiles the file: only some work needs it. */
+  readonly regions: () => RegionMap;
   /** Logical bytes that the current volume claims, from its descriptor; 0 where there is none. */
   readonly volumeEnd: number;
   readonly read: (start: number, length: number) => Promise<Reading>;
@@ -161,6 +162,7 @@ const DIRECTORY_PART = 16 * SECTOR;
 /** An examined image. Nothing in it changes any more. */
 export class Image {
   readonly #parts: ImageParts;
+  #regions: RegionMap | undefined;
 
   /** Takes its parts as they are; `examine` makes them. */
   constructor(parts: ImageParts) {
@@ -229,7 +231,7 @@ export class Image {
   }
   /** Who owns what. */
   get regions(): RegionMap {
-    return this.#parts.regions;
+    return this.#regions ??= this.#parts.regions();
   }
   /** The logical byte after the current volume, as its descriptor says; 0 where there is none. */
   get volumeEnd(): number {

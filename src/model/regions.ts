@@ -46,8 +46,26 @@ const rank: Readonly<Record<Owner, number>> = {
 /** Rank of a boot image, which a named file of the same bytes owns before it. */
 export const BOOT_IMAGE_RANK = 45;
 
+/** Number of each owner. */
+const numberOf: Readonly<Record<Owner, number>> = Object.fromEntries(
+  owners.map((owner, number) => [owner, number]),
+) as Record<Owner, number>; // Every owner is in the list.
+
 const OVERLAPS_KEPT = 1000;
 const NO_TREE = 0xffff;
+
+/** Columns of claims; views, made once no more claims come. */
+type ClaimColumns = {
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  readonly rank: Uint8Array;
+  /** Numbers of owners. */
+  readonly owner: Uint8Array;
+};
+
+function valueAt(values: Float64Array | Uint8Array, claim: number): number {
+  return values[claim] ?? 0;
+}
 
 /** Collects claims in bytes of the file, in any order. */
 export class Claims {
@@ -71,11 +89,12 @@ export class Claims {
    */
   trailFrom(from: number): void {
     const trailing = (["boot", "partition-table", "udf", "hfs"] as const).map((owner) =>
-      owners.indexOf(owner)
+      numberOf[owner]
     );
+    const { start, owner } = this.columns();
     for (let claim = 0; claim < this.count; claim++) {
-      if (this.start(claim) < from || !trailing.includes(this.#owner.get(claim))) continue;
-      this.#owner.set(claim, owners.indexOf("trailer"));
+      if (valueAt(start, claim) < from || !trailing.includes(valueAt(owner, claim))) continue;
+      this.#owner.set(claim, numberOf.trailer);
     }
   }
 
@@ -84,7 +103,7 @@ export class Claims {
     if (!(end > start)) return;
     this.#start.push(start);
     this.#end.push(end);
-    this.#owner.push(owners.indexOf(owner));
+    this.#owner.push(numberOf[owner]);
     this.#rank.push(ownRank);
     if ("name" in ref) {
       this.#tree.push(NO_TREE);
@@ -142,11 +161,22 @@ export class Claims {
     return { start, length, owner: this.owner(claim), ref: this.ref(claim) };
   }
 
+  /** What tiling asks for again and again, by the numbers of the claims. */
+  columns(): ClaimColumns {
+    return {
+      start: this.#start.values(),
+      end: this.#end.values(),
+      rank: this.#rank.values(),
+      owner: this.#owner.values(),
+    };
+  }
+
   /** Claims by start, then the longer, then the higher ranked, then the earlier. */
   sorted(): Uint32Array {
+    const { start, end, rank } = this.columns();
     return new Piles((a, b) =>
-      this.start(a) - this.start(b) || this.end(b) - this.end(a) ||
-      this.rank(b) - this.rank(a) || a - b
+      valueAt(start, a) - valueAt(start, b) || valueAt(end, b) - valueAt(end, a) ||
+      valueAt(rank, b) - valueAt(rank, a) || a - b
     ).sort(this.count);
   }
 }
@@ -215,11 +245,13 @@ class Piles {
 
 // Active claims with the owner of the next byte on top: higher rank, then later start, then earlier claim.
 class Heap {
-  readonly #claims: Claims;
+  readonly #columns: ClaimColumns;
   readonly #items: number[] = [];
+  /** The end of the claim that ends last. */
+  #latest = 0;
 
-  constructor(claims: Claims) {
-    this.#claims = claims;
+  constructor(columns: ClaimColumns) {
+    this.#columns = columns;
   }
 
   get top(): number | undefined {
@@ -227,12 +259,17 @@ class Heap {
   }
 
   #before(a: number, b: number): boolean {
-    const claims = this.#claims;
-    const byRank = claims.rank(b) - claims.rank(a) || claims.start(b) - claims.start(a) || a - b;
-    return byRank < 0;
+    const { rank, start } = this.#columns;
+    return (valueAt(rank, b) - valueAt(rank, a) || valueAt(start, b) - valueAt(start, a) || a - b) <
+      0;
   }
 
+  /** Adds a claim, when all before its start is dealt with. */
   push(claim: number): void {
+    const { start, end } = this.#columns;
+    // Nearly every claim follows one that has ended: there is nothing to compare.
+    if (valueAt(start, claim) >= this.#latest) this.#items.length = 0;
+    this.#latest = Math.max(this.#latest, valueAt(end, claim));
     const items = this.#items;
     let at = items.push(claim) - 1;
     while (at > 0) {
@@ -276,25 +313,26 @@ export class RegionMap {
   /** Such pairs found. */
   sharedCount = 0;
   readonly #claims: Claims;
+  readonly #columns: ClaimColumns;
   readonly #runStart = new Column(Float64Array);
   readonly #runClaim = new Column(Int32Array);
 
   /** Tiles a file of `size` bytes. */
   constructor(claims: Claims, size: number) {
     this.#claims = claims;
+    this.#columns = claims.columns();
     this.size = size;
     this.#tile(claims.sorted());
   }
 
   #tile(order: Uint32Array): void {
-    const claims = this.#claims;
-    const heap = new Heap(claims);
-    let at = 0;
+    const { start, end, owner } = this.#columns;
+    const heap = new Heap(this.#columns);
+    let done = 0;
     let widest = -1;
     let previous = -1;
     for (const claim of order) {
-      const start = Math.min(claims.start(claim), this.size);
-      at = this.#emit(heap, at, start);
+      done = this.#emit(heap, done, Math.min(valueAt(start, claim), this.size));
       if (previous >= 0 && this.#same(previous, claim)) {
         this.#noteShared(previous, claim);
         continue;
@@ -302,16 +340,17 @@ export class RegionMap {
       this.#noteOverlap(widest, claim);
       heap.push(claim);
       previous = claim;
-      const counts = claims.owner(claim) !== "slack" && claims.owner(claim) !== "system-area";
-      if (counts && (widest < 0 || claims.end(claim) > claims.end(widest))) widest = claim;
+      const kind = valueAt(owner, claim);
+      const counts = kind !== numberOf.slack && kind !== numberOf["system-area"];
+      if (counts && (widest < 0 || valueAt(end, claim) > valueAt(end, widest))) widest = claim;
     }
-    this.#emit(heap, at, this.size);
+    this.#emit(heap, done, this.size);
   }
 
   #same(a: number, b: number): boolean {
-    const claims = this.#claims;
-    return claims.start(a) === claims.start(b) && claims.end(a) === claims.end(b) &&
-      claims.owner(a) === claims.owner(b);
+    const { start, end, owner } = this.#columns;
+    return valueAt(start, a) === valueAt(start, b) && valueAt(end, a) === valueAt(end, b) &&
+      valueAt(owner, a) === valueAt(owner, b);
   }
 
   #noteShared(a: number, b: number): void {
@@ -327,15 +366,15 @@ export class RegionMap {
   }
 
   #noteOverlap(widest: number, claim: number): void {
-    const claims = this.#claims;
-    const owner = claims.owner(claim);
-    if (widest < 0 || owner === "slack" || owner === "system-area") return;
-    const end = Math.min(claims.end(widest), claims.end(claim));
-    const start = claims.start(claim);
+    const { start: starts, end: ends, owner } = this.#columns;
+    const kind = valueAt(owner, claim);
+    if (widest < 0 || kind === numberOf.slack || kind === numberOf["system-area"]) return;
+    const end = Math.min(valueAt(ends, widest), valueAt(ends, claim));
+    const start = valueAt(starts, claim);
     if (end <= start || this.#isPart(widest, claim)) return;
     this.overlapCount++;
     if (this.overlaps.length >= OVERLAPS_KEPT) return;
-    const [a, b] = [claims.region(widest), claims.region(claim)];
+    const [a, b] = [this.#claims.region(widest), this.#claims.region(claim)];
     this.overlaps.push({ start, length: end - start, a, b });
   }
 
@@ -347,21 +386,20 @@ export class RegionMap {
       claims.owner(whole) === claims.owner(claim) && claims.end(claim) <= claims.end(whole);
   }
 
-  // Runs from `at` to `until` go to the claim on top of the heap, or to nobody.
-  #emit(heap: Heap, at: number, until: number): number {
-    const claims = this.#claims;
-    while (at < until) {
-      while (heap.top !== undefined && claims.end(heap.top) <= at) heap.pop();
+  // Runs from `done` to `until` go to the claim on top of the heap, or to nobody.
+  #emit(heap: Heap, done: number, until: number): number {
+    const { end } = this.#columns;
+    while (done < until) {
+      while (heap.top !== undefined && valueAt(end, heap.top) <= done) heap.pop();
       const top = heap.top ?? -1;
-      const end = top < 0 ? until : Math.min(until, claims.end(top));
       const last = this.#runClaim.length - 1;
       if (last < 0 || this.#runClaim.get(last) !== top) {
-        this.#runStart.push(at);
+        this.#runStart.push(done);
         this.#runClaim.push(top);
       }
-      at = end;
+      done = top < 0 ? until : Math.min(until, valueAt(end, top));
     }
-    return at;
+    return done;
   }
 
   /** Number of regions. */
@@ -405,7 +443,14 @@ export class RegionMap {
   /** Bytes of each owner; owners without bytes are left out. */
   totals(): Partial<Record<Owner, number>> {
     const totals: Partial<Record<Owner, number>> = {};
-    for (const { owner, length } of this) totals[owner] = (totals[owner] ?? 0) + length;
+    const starts = this.#runStart.values();
+    const claims = this.#runClaim.values();
+    for (let run = 0; run < starts.length; run++) {
+      const length = (starts[run + 1] ?? this.size) - valueAt(starts, run);
+      const claim = claims[run] ?? -1;
+      const owner = claim < 0 ? "unclaimed" : this.#claims.owner(claim);
+      totals[owner] = (totals[owner] ?? 0) + length;
+    }
     return totals;
   }
 }

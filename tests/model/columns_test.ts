@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ByteStrings, Column } from "../../src/model/columns.ts";
 
-Deno.test("Column keeps every value across its chunks", () => {
+Deno.test("Column keeps every value as it grows", () => {
   for (const count of [0, 1, 63, 64, 65, 128, 65535, 65536, 65537, 131073]) {
     const column = new Column(Float64Array);
     for (let index = 0; index < count; index++) {
