@@ -122,6 +122,10 @@ export type {
   TreeKind,
   Zisofs,
 } from "./model/tree.ts";
+export type { WorkerPool } from "./pass/crew.ts";
+export { type DigestPlan, EngineDisagreement, type SetMember } from "./pass/executor.ts";
+export type { RingLayout } from "./pass/layout.ts";
+export { type PassEnd, type PassSetup, servePass } from "./pass/worker.ts";
 export { type ContentOptions, type ContentState, readContent } from "./manifest/content.ts";
 export {
   type ContentDigest,

@@ -15,15 +15,16 @@ const table: Readonly<Record<string, readonly string[]>> = {
   disc: ["bytes", "model", "kernel"],
   "examine.ts": ["bytes", "kernel", "model", "container", "decode", "disc"],
   audit: ["bytes", "model", "decode/*/layout.ts"],
-  manifest: ["bytes", "model", "kernel"],
-  proof: ["bytes", "model", "kernel"],
+  pass: ["bytes", "model", "kernel"],
+  manifest: ["bytes", "model", "kernel", "pass"],
+  proof: ["bytes", "model", "kernel", "pass"],
   compare: ["bytes", "model", "kernel", "manifest", "decode/*/layout.ts"],
   "mod.ts": [
     ...["bytes", "kernel", "model", "container", "decode", "disc", "examine.ts", "audit"],
-    ...["manifest", "proof", "compare", "report"],
+    ...["pass", "manifest", "proof", "compare", "report"],
   ],
   report: ["model/result", "audit/result", "manifest/result", "compare/result"],
-  platform: ["bytes", "kernel"],
+  platform: ["bytes", "kernel", "pass"],
   cli: ["mod.ts", "mod.ts/*", "platform", "report"],
   web: ["mod.ts", "platform", "report"],
 };
@@ -33,7 +34,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
  * rules, which stay pure. `cli/main.ts` prints the version without loading the library.
  */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  "audit/run.ts": ["proof"],
+  "audit/run.ts": ["proof", "pass"],
   "cli/main.ts": ["model/tool.ts"],
 };
 

@@ -8,6 +8,7 @@ import type { Image } from "../model/image.ts";
 import type { ProofFacts } from "../model/proof.ts";
 import type { WorkOptions } from "../model/result.ts";
 import { tool } from "../model/tool.ts";
+import type { WorkerPool } from "../pass/crew.ts";
 import { type Algorithm, readData } from "../proof/data_pass.ts";
 import { readProofFacts } from "../proof/facts.ts";
 import { FindingList } from "./finding_list.ts";
@@ -32,6 +33,8 @@ export type AuditOptions = WorkOptions & {
   readonly only?: readonly string[];
   /** List the files of which nothing is lost, too. */
   readonly files?: boolean;
+  /** Threads to share the work with; never changes a result. */
+  readonly workers?: WorkerPool;
 };
 
 const HEAD = 64 * 1024;
@@ -43,8 +46,10 @@ const TAIL = 4096;
  */
 export async function audit(image: Image, options: AuditOptions = {}): Promise<AuditResult> {
   const list = new FindingList(image, (id) => isWanted(id, options.only, options.ignore));
-  await checkDirectories(image, list, options);
-  const facts = await readFacts(image, options);
+  // The records are checked while the data pass by: its digests are made by other threads.
+  let isChecking = true;
+  const checking = checkDirectories(image, list, options).finally(() => isChecking = false);
+  const [facts] = await Promise.all([readFacts(image, options, () => isChecking), checking]);
   for (const check of families.flatMap((family) => family.image ?? [])) {
     for (const hit of check(image, facts)) list.add(hit);
   }
@@ -110,8 +115,12 @@ async function checkDirectory(
   }
 }
 
-async function readFacts(image: Image, options: AuditOptions): Promise<ProofFacts> {
-  const { signal, onEvent, engines } = options;
+async function readFacts(
+  image: Image,
+  options: AuditOptions,
+  isBusy: () => boolean,
+): Promise<ProofFacts> {
+  const { signal, onEvent, engines, workers } = options;
   const { bytes: head } = await image.read(0, HEAD);
   const { size } = image.source;
   const { bytes: tail } = await image.readFile(
@@ -125,6 +134,8 @@ async function readFacts(image: Image, options: AuditOptions): Promise<ProofFact
     ...(signal === undefined ? {} : { signal }),
     ...(onEvent === undefined ? {} : { onEvent }),
     ...(engines === undefined ? {} : { engines }),
+    ...(workers === undefined ? {} : { workers }),
+    isBusy,
   });
   const changed = await image.source.changed?.();
   return {

@@ -146,6 +146,13 @@ export const engine = () =>
 /** `--cross-check`. */
 export const crossCheck = () =>
   new Option("--cross-check", "compute every digest by two engines; stop where they disagree");
+/** Threads that are started unless more are asked for: one reader feeds no more of them. */
+const MOST_JOBS = 8;
+/** `--jobs`. */
+export const jobs = () =>
+  new Option("-j, --jobs <n>", "threads that share the work; 1 does all on one")
+    .argParser(whole(1))
+    .default(Math.min(navigator.hardwareConcurrency, MOST_JOBS), "one for each processor");
 /** `--fail-on`. */
 export const failOn = () =>
   new Option("--fail-on <severity>", "least severity of a finding that makes the exit status 1")

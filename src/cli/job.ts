@@ -11,6 +11,7 @@ import type { WorkOptions } from "../model/result.ts";
 import { AtomicFile } from "../platform/atomic.ts";
 import { PlatformError } from "../platform/errors.ts";
 import { FileSource, readHead, withTurns } from "../platform/file_source.ts";
+import { Threads } from "../platform/worker_pool.ts";
 import type { FileIdentity } from "../platform/folder.ts";
 import type { Keep } from "../platform/permissions.ts";
 import { spool } from "../platform/stdin.ts";
@@ -33,7 +34,8 @@ export type JobOptions = {
   readonly session?: number | undefined;
   readonly spool?: true | undefined;
   readonly spoolLimit?: number | undefined;
-  /** Only commands that compute digests have it. */
+  /** Threads that share the work of digests; only commands that compute them have these. */
+  readonly jobs?: number | undefined;
   readonly engine?: EngineName | undefined;
   readonly crossCheck?: true | undefined;
   /** Of the data nothing is read, hence nothing digested. */
@@ -60,6 +62,14 @@ type Terminal = {
   readonly fold?: (line: string, columns: number) => string[];
 };
 
+/** What long work takes. */
+type Work = Required<Pick<WorkOptions, "signal" | "onEvent" | "engines">> & {
+  readonly workers?: Threads;
+};
+
+/** Bytes of an image for which threads are started at once, while it is examined. */
+const LARGE = 64 * 1024 * 1024;
+
 /** One run of a command. */
 export class Job {
   readonly io: Io;
@@ -70,6 +80,7 @@ export class Job {
   readonly #terminal: Terminal;
   readonly #file: AtomicFile | undefined;
   readonly #out: Output;
+  readonly #threads: Threads | undefined;
   readonly #closing: (() => void)[] = [];
   readonly #files: FileSource[] = [];
   #printsOn = false;
@@ -95,6 +106,9 @@ export class Job {
       cut: onTerminal,
       verbose: options.verbose === true,
     };
+    const { jobs = 1 } = options;
+    this.#threads = jobs > 1 ? new Threads(jobs) : undefined;
+    this.#closing.push(() => this.#threads?.close());
   }
 
   /**
@@ -134,14 +148,12 @@ export class Job {
   }
 
   /** What long work takes: the interrupt, who draws its progress, and what computes digests. */
-  work(): Required<Pick<WorkOptions, "signal" | "onEvent" | "engines">> {
+  work(): Work {
     const { engine = "auto", crossCheck = false } = this.options;
     const engines = { engine, crossCheck };
-    return {
-      signal: this.io.signal,
-      onEvent: this.#terminal.progress?.onEvent ?? (() => {}),
-      engines,
-    };
+    const onEvent = this.#terminal.progress?.onEvent ?? (() => {});
+    const work = { signal: this.io.signal, onEvent, engines };
+    return this.#threads === undefined ? work : { ...work, workers: this.#threads };
   }
 
   /** What the command needs until its end: a file is renamed into its place at last. */
@@ -217,6 +229,7 @@ export class Job {
   ): Promise<OpenSource> {
     if (path !== "-") {
       const file = this.#opened(FileSource.open(path, allow));
+      if (file.size >= LARGE && this.options.structure !== true) this.#threads?.start();
       // While permissions last.
       const { engine, structure } = this.options;
       if (engine === "auto" && structure !== true) {

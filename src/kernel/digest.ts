@@ -12,6 +12,7 @@ import {
   type Workload,
 } from "./engine.ts";
 import { type FallbackStream, fallbackStreams } from "./fallback.ts";
+import { toHex } from "./hex.ts";
 import { type Algorithm, algorithms, type Kernels, sharedKernels } from "./kernels.ts";
 
 export { type Algorithm, algorithms } from "./kernels.ts";
@@ -288,12 +289,4 @@ class CrossCheckedDigest implements Digest {
         `engine ${this.#second.engine} ${other}`,
     );
   }
-}
-
-const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-function toHex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += hexPairs[byte];
-  return text;
 }

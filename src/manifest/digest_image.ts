@@ -4,13 +4,15 @@ import { type Owner, SECTOR } from "../bytes/span.ts";
 import { type Algorithm, DigestSet } from "../kernel/digest.ts";
 import { entryState } from "../model/entry.ts";
 import type { Image, Volume } from "../model/image.ts";
-import type { Namespace } from "../model/namespace.ts";
 import type { Hashes, WorkOptions } from "../model/result.ts";
-import { readContent } from "./content.ts";
+import { WholeFile } from "../pass/client.ts";
+import type { WorkerPool } from "../pass/crew.ts";
+import { PlannedSets } from "../pass/digests.ts";
+import { runPass } from "../pass/pass.ts";
+import { type ContentOptions, readContent } from "./content.ts";
 import { ContentPlan, RegionPlan } from "./plan.ts";
-import { RegionFeed } from "./region_feed.ts";
 import { checkAlgorithms, DigestStore } from "./store.ts";
-import { Window } from "./window.ts";
+import { ContentSweep, RegionSweep } from "./sweep.ts";
 
 /** What to digest. */
 export type DigestOptions = WorkOptions & {
@@ -31,6 +33,8 @@ export type DigestOptions = WorkOptions & {
    * that compress well can make endless work of a small image. 64 times the image and 4 GiB where absent.
    */
   readonly limit?: number;
+  /** Threads to share the work with; never changes a result. */
+  readonly workers?: WorkerPool;
 };
 
 /** Content of a file: its digests, or why there are none. */
@@ -50,14 +54,9 @@ export type RegionDigest = {
   readonly hashes?: Hashes;
 };
 
-const PIECE = 1024 * 1024;
-/** Gaps between wanted bytes that are read over rather than skipped. */
-const GAP = 64 * 1024;
 /** Digested at most unless the caller says so: this often the image, and as much besides. */
 const LIMIT_FACTOR = 64;
 const LIMIT_BYTES = 4 * 2 ** 30;
-/** Contents and regions looked at for where a read may end. */
-const LOOKED_AHEAD = 1024;
 
 /** The digests of an image's files, packed: a million SHA-256 take 32 MB. */
 export class ImageDigests {
@@ -79,7 +78,7 @@ export class ImageDigests {
     this.algorithms = pass.algorithms;
     this.whole = whole;
     this.#pass = pass;
-    this.#empty = new DigestSet(pass.algorithms, { bytes: 0 }).hex();
+    this.#empty = new DigestSet(pass.algorithms).hex();
   }
 
   /** The digests of a regular file's content; empty files have those of no bytes. */
@@ -141,11 +140,7 @@ export async function digestImage(
   }
 }
 
-function stretch({ path }: Image, start: number, end: number): string {
-  return `bytes ${start}+${end - start} of ${path}`;
-}
-
-/** One pass over an image. */
+/** The digests of an image under way. */
 class Pass {
   readonly image: Image;
   readonly algorithms: readonly Algorithm[];
@@ -153,19 +148,11 @@ class Pass {
   readonly store: DigestStore;
   readonly regions: RegionPlan | undefined;
   readonly regionStore: DigestStore;
+  /** Bytes that were read a second time: of files whose extents are not in the order of the image. */
+  reread = 0;
   readonly #options: DigestOptions;
-  readonly #window: Window;
-  readonly #whole: DigestSet | undefined;
-  /** Digests all regions of a raw image, where bytes of files belong to regions too. */
-  readonly #feed: RegionFeed | undefined;
-  readonly #pieceSize: number;
   readonly #limit: number;
-  readonly #refusal: string;
-  /** The next content and region in disc order. */
-  #content = 0;
-  #region = 0;
   #digested = 0;
-  #read = 0;
   #total = 0;
   #done = 0;
 
@@ -181,59 +168,52 @@ class Pass {
       ? new RegionPlan(image, isRaw ? [] : volumes)
       : undefined;
     this.regionStore = new DigestStore(this.algorithms, this.regions?.count ?? 0);
-    this.#whole = options.image === true ? this.#begin(() => image.path) : undefined;
-    this.#feed = isRaw && this.regions !== undefined
-      ? new RegionFeed(this.regions, this.regionStore, (what) => this.#begin(what))
-      : undefined;
-    this.#pieceSize = Math.max(1, Math.min(options.pieceSize ?? PIECE, PIECE));
     this.#limit = options.limit ?? LIMIT_BYTES + LIMIT_FACTOR * image.source.size;
-    this.#refusal = `the limit of ${this.#limit} bytes of content for this image was reached`;
-    this.#window = new Window(image, {
-      onRead: (count) => {
-        this.#read += count;
-        this.#report(count);
-      },
-      ...(this.#feed === undefined ? {} : { follower: this.#feed }),
-      ...(this.#whole === undefined ? {} : { whole: this.#whole }),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
-  }
-
-  #begin(what: () => string): DigestSet {
-    const { engines } = this.#options;
-    return new DigestSet(this.algorithms, { ...engines, bytes: this.image.source.size, what });
   }
 
   async run(): Promise<Hashes | undefined> {
-    this.#options.signal?.throwIfAborted();
-    const all = this.#whole !== undefined || this.#feed !== undefined;
-    this.#total = all ? this.image.source.size : this.#plannedBytes();
-    for (;;) {
-      const content = this.#contentStart(this.#content);
-      const region = this.#regionStart(this.#region);
-      if (content === Infinity && region === Infinity) break;
-      if (content <= region) {
-        await this.#digestContent(this.#content);
-        this.#content++;
-      } else {
-        await this.#digestRegion(this.#region);
-        this.#region++;
-      }
-    }
-    await this.#window.finish();
-    this.#feed?.finish();
+    const { signal, engines, workers, pieceSize, image: wantsWhole } = this.#options;
+    signal?.throwIfAborted();
+    const { size } = this.image.source;
+    const bytes = wantsWhole === true ? size : this.#plannedBytes();
+    this.#total = bytes;
+    const sets = new PlannedSets(this.algorithms, engines, bytes);
+    const sweep = this.#sweep(sets.together, bytes);
+    const whole = wantsWhole === true
+      ? new WholeFile(this.image.path, size, sets.single)
+      : undefined;
+    await runPass(this.image, {
+      clients: [
+        ...(whole === undefined ? [] : [whole]),
+        ...(this.regions === undefined
+          ? []
+          : [new RegionSweep(this.regions, this.regionStore, sets.together)]),
+        ...(this.contents.count === 0 ? [] : [sweep]),
+      ],
+      plans: sets.plans,
+      costs: sets.costs,
+      onRead: (count) => this.#report(count),
+      ...(workers === undefined ? {} : { pool: workers }),
+      ...(pieceSize === undefined ? {} : { pieceBytes: pieceSize }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    sweep.finish();
+    for (const content of sweep.later) await this.#readAgain(content);
     this.#report(this.#total);
-    return this.#window.wholeFailed ? undefined : this.#whole?.hex();
+    return whole === undefined ? undefined : sets.hashes(whole);
   }
 
-  #contentStart(content: number): number {
-    return content < this.contents.count ? this.contents.start(content) : Infinity;
-  }
-
-  #regionStart(region: number): number {
-    if (this.#feed !== undefined) return Infinity;
-    if (this.regions === undefined || region >= this.regions.count) return Infinity;
-    return this.regions.offset(region);
+  #sweep(set: number, bytes: number): ContentSweep {
+    const { image, contents: plan, store } = this;
+    return new ContentSweep({
+      plan,
+      store,
+      mapping: image.mapping,
+      set,
+      spend: (bytes) => this.#spend(bytes),
+      refuse: (content) => this.#refuse(content),
+      digestHeld: (content, held) => this.#digestBy(content, held.read),
+    }, bytes);
   }
 
   #plannedBytes(): number {
@@ -256,89 +236,37 @@ class Pass {
     onEvent({ type: "progress", what: "digests", done: this.#done, total: this.#total });
   }
 
-  // Where the bytes wanted from `offset` on end, gaps worth skipping apart, as far as a window goes.
-  #ahead(offset: number): number {
-    let content = this.#content;
-    let region = this.#region;
-    let end = offset;
-    const most = offset + this.#window.size;
-    for (let looked = 0; end < most && looked < LOOKED_AHEAD; looked++) {
-      const file = this.#contentStart(content);
-      const other = this.#regionStart(region);
-      if (Math.min(file, other) > end + GAP) break;
-      if (file <= other) end = Math.max(end, this.#firstEnd(content++));
-      else end = Math.max(end, other + (this.regions?.length(region++) ?? 0));
-    }
-    return Math.min(end, most);
-  }
-
-  // The end in the file of the first extent of a content.
-  #firstEnd(content: number): number {
-    const { namespace, node } = this.contents.file(content);
-    const { start, length } = namespace.tree.extent(node, 0);
-    return this.image.mapping.boundary(start + length);
-  }
-
-  async #aim(offset: number, end: number): Promise<void> {
-    const length = Math.min(end - offset, this.#window.size);
-    if (offset < 0 || length <= 0 || this.#window.peek(offset, length) !== undefined) return;
-    await this.#window.file(offset, length, this.#ahead(offset));
-  }
-
   #spend(length: number): boolean {
     this.#digested += length;
     return this.#digested <= this.#limit;
   }
 
-  // Reading more than is digested, or inflating what is no content in the end, is work too.
-  #isSpent(): boolean {
-    return this.#digested >= this.#limit || this.#read - this.image.source.size > this.#limit;
-  }
-
-  async #digestContent(content: number): Promise<void> {
-    if (this.#isSpent()) return this.#refuse(content);
-    const { namespace, node } = this.contents.file(content);
-    const offset = this.contents.start(content);
-    const end = this.#firstEnd(content);
-    await this.#aim(offset, end);
-    const bytes = this.#inWindow(namespace, node, offset);
-    if (bytes === undefined) return await this.#streamContent(content, namespace, node);
-    if (!this.#spend(bytes.length)) return this.#refuse(content);
-    const digests = this.#begin(() => namespace.path(node));
-    this.#update(digests, bytes);
-    this.store.set(content, digests);
-  }
-
-  #update(digests: DigestSet, bytes: Uint8Array): void {
-    const size = this.#pieceSize;
-    if (bytes.length <= size) return digests.update(bytes);
-    for (let at = 0; at < bytes.length; at += size) digests.update(bytes.subarray(at, at + size));
-  }
-
-  // Most files are small, and whole in the window: no generator is set up for them.
-  #inWindow(
-    { kind, tree }: Namespace,
-    node: number,
-    offset: number,
-  ): Uint8Array | undefined {
-    const { mapping } = this.image;
-    if (mapping.stride !== SECTOR || tree.extentCount(node) !== 1) return undefined;
-    if (kind === "rockridge" && tree.zisofs.has(node)) return undefined;
-    return this.#window.peek(offset, tree.extent(node, 0).length);
-  }
-
   #refuse(content: number): void {
-    this.store.fail(content, "unreadable", this.#refusal);
+    const reason = `the limit of ${this.#limit} bytes of content for this image was reached`;
+    this.store.fail(content, "unreadable", reason);
   }
 
-  async #streamContent(content: number, namespace: Namespace, node: number): Promise<void> {
-    const digests = this.#begin(() => namespace.path(node));
-    const { signal } = this.#options;
-    const pieces = readContent(this.image, namespace, node, {
-      read: this.#window.read,
-      pieceSize: this.#pieceSize,
-      ...(signal === undefined ? {} : { signal }),
+  // Bytes that the pass could not give in their order; reading more than is digested is work too.
+  async #readAgain(content: number): Promise<void> {
+    await this.#digestBy(content, async (start, length) => {
+      const reading = await this.image.read(start, length);
+      this.reread += reading.bytes.length;
+      return reading;
     });
+  }
+
+  // Inflating what is no content in the end is work too.
+  async #digestBy(content: number, read: ContentOptions["read"] & object): Promise<void> {
+    if (this.#digested >= this.#limit || this.reread > this.#limit) return this.#refuse(content);
+    const { namespace, node } = this.contents.file(content);
+    const digests = new DigestSet(this.algorithms, {
+      ...this.#options.engines,
+      bytes: namespace.tree.size(node),
+      what: () => namespace.path(node),
+    });
+    const { signal } = this.#options;
+    const options = signal === undefined ? { read } : { read, signal };
+    const pieces = readContent(this.image, namespace, node, options);
     for (;;) {
       const { done, value } = await pieces.next();
       if (done === true) {
@@ -349,26 +277,7 @@ class Pass {
         return;
       }
       if (!this.#spend(value.length)) return this.#refuse(content);
-      this.#update(digests, value);
+      digests.update(value);
     }
-  }
-
-  async #digestRegion(region: number): Promise<void> {
-    const offset = this.#regionStart(region);
-    const end = offset + (this.regions?.length(region) ?? 0);
-    const digests = this.#begin(() => stretch(this.image, offset, end));
-    await this.#aim(offset, end);
-    for (let at = offset; at < end;) {
-      const wanted = Math.min(this.#pieceSize, end - at);
-      const { bytes, unread } = await this.#window.file(at, wanted, end);
-      const [first] = unread;
-      if (first !== undefined || bytes.length === 0) {
-        const reason = `offset ${first?.start ?? at} of the image file could not be read`;
-        return this.regionStore.fail(region, "unreadable", reason);
-      }
-      digests.update(bytes);
-      at += bytes.length;
-    }
-    this.regionStore.set(region, digests);
   }
 }

@@ -4,6 +4,7 @@ import { Column } from "../model/columns.ts";
 import { entryState } from "../model/entry.ts";
 import type { Image, Volume } from "../model/image.ts";
 import type { Namespace } from "../model/namespace.ts";
+import type { Extent } from "../model/tree.ts";
 import type { Owner } from "../bytes/span.ts";
 
 /** A volume of the plan, and the content of each node of its tree. */
@@ -48,6 +49,31 @@ export class ContentPlan {
   /** File offset of the first byte of a content. */
   start(content: number): number {
     return this.#start.get(content);
+  }
+
+  /** Logical byte that a content begins with. */
+  logicalStart(content: number): number {
+    const { namespace, node } = this.file(content);
+    return namespace.tree.extent(node, 0).start;
+  }
+
+  /** Logical byte at which the first stretch of a content ends. */
+  firstEnd(content: number): number {
+    const { namespace, node } = this.file(content);
+    const { start, length } = namespace.tree.extent(node, 0);
+    return start + length;
+  }
+
+  /** The stretches of a content that are not empty, in its order: stored bytes where it is compressed. */
+  extents(content: number): readonly Extent[] {
+    const { namespace, node } = this.file(content);
+    return namespace.extents(node).filter(({ length }) => length > 0);
+  }
+
+  /** Whether the stored bytes have to be decompressed (zisofs). */
+  isCompressed(content: number): boolean {
+    const { namespace, node } = this.file(content);
+    return namespace.kind === "rockridge" && namespace.tree.zisofs.has(node);
   }
 
   /** A file that has the content. */

@@ -1,6 +1,7 @@
 // Digests of many things, packed: 32 bytes for a SHA-256, not a string in an object.
 
 import { type Algorithm, algorithms, DigestSet } from "../kernel/digest.ts";
+import { toHex } from "../kernel/hex.ts";
 import type { Hashes } from "../model/result.ts";
 
 /** How the reading of a thing ended, as it is stored. */
@@ -48,6 +49,15 @@ export class DigestStore {
     this.#states[index] = 1;
   }
 
+  /** Keeps digests that stand one after the other in the order of the algorithms. */
+  setPacked(index: number, digests: Uint8Array): void {
+    let from = 0;
+    for (const { size, at } of this.#columns) {
+      for (let byte = 0; byte < size; byte++) at[index * size + byte] = digests[from++] ?? 0;
+    }
+    this.#states[index] = 1;
+  }
+
   /** Keeps why a thing has no digests. */
   fail(index: number, state: "cut" | "unreadable", reason: string): void {
     this.#states[index] = states.indexOf(state);
@@ -69,17 +79,11 @@ export class DigestStore {
     if (this.state(index) !== "ok") return undefined;
     const hashes: Partial<Record<Algorithm, string>> = {};
     for (const { algorithm, size, at } of this.#columns) {
-      let text = "";
-      for (let byte = index * size; byte < (index + 1) * size; byte++) {
-        text += pairs[at[byte] ?? 0];
-      }
-      hashes[algorithm] = text;
+      hashes[algorithm] = toHex(at.subarray(index * size, (index + 1) * size));
     }
     return hashes;
   }
 }
-
-const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 // Lower-case hexadecimal only: 0 to 9 are 0x30 to 0x39, a to f are 0x61 to 0x66.
 function digit(text: string, at: number): number {

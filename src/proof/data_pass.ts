@@ -2,11 +2,15 @@
 
 import { fileSpan, logicalSpan, SECTOR, type Span } from "../bytes/span.ts";
 import { startsWithText } from "../bytes/text.ts";
-import { type Algorithm, DigestSet, firstNonZero, lastNonZero } from "../kernel/digest.ts";
+import { type Algorithm, firstNonZero, lastNonZero } from "../kernel/digest.ts";
 import type { Image } from "../model/image.ts";
 import type { DataFacts, Emptiness, Occupied, OccupiedList } from "../model/proof.ts";
 import type { Region } from "../model/regions.ts";
 import type { WorkOptions } from "../model/result.ts";
+import { type Observer, WholeFile } from "../pass/client.ts";
+import type { WorkerPool } from "../pass/crew.ts";
+import { PlannedSets } from "../pass/digests.ts";
+import { runPass } from "../pass/pass.ts";
 import { EdcCheck } from "./edc.ts";
 
 export type { Algorithm } from "../kernel/digest.ts";
@@ -16,13 +20,13 @@ export type DataPassOptions = WorkOptions & {
   readonly algorithms: readonly Algorithm[];
   /** Logical byte that divides unclaimed stretches into those inside the volume and those behind it. */
   readonly volumeEnd: number;
+  readonly workers?: WorkerPool;
+  /** Whether the thread has other work to do meanwhile. */
+  readonly isBusy?: () => boolean;
 };
 
-const PIECE = 1 << 20;
 const KEPT = 1000;
 const HEAD = 64;
-/** Bytes read between two chances for timers and interrupts. */
-const BREATH = 64 * PIECE;
 
 /** A stretch of user data in a piece of the file. */
 type Part = { readonly logical: number; readonly bytes: Uint8Array };
@@ -222,14 +226,6 @@ function countSectors({ logical, bytes }: Part, first: number, last: number): nu
   return sectors;
 }
 
-// Pieces end at the start of a sector, so that no descriptor is cut in two.
-function pieceEnd({ mapping }: Image, offset: number): number {
-  const sector = Math.floor(mapping.logicalOffset(offset) / SECTOR);
-  const sectors = Math.floor(PIECE / mapping.stride);
-  const end = mapping.boundary((sector + sectors) * SECTOR);
-  return end > offset ? end : Math.min(offset + PIECE, mapping.fileSize);
-}
-
 /** Hands the bytes of a piece on in order, the unreadable stretches apart. */
 function* stretches(
   at: number,
@@ -249,37 +245,33 @@ function* stretches(
 /** Reads the file once, in order. Rejects with the signal's reason; storage errors are recorded. */
 export async function readData(image: Image, options: DataPassOptions): Promise<DataFacts> {
   const { size } = image.source;
-  const what = () => image.path;
-  const digests = new DigestSet(options.algorithms, { ...options.engines, bytes: size, what });
+  const { algorithms, engines, workers, isBusy, signal, onEvent } = options;
+  const sets = new PlannedSets(algorithms, engines, size);
+  const whole = new WholeFile(image.path, size, sets.single);
   const scan = new Scan(image, options.volumeEnd);
   const codes = new EdcCheck(image);
-  const unread: Span[] = [];
-  const buffer = new Uint8Array(2 * PIECE);
-  let breath = BREATH;
-  for (let at = 0; at < size;) {
-    options.signal?.throwIfAborted();
-    const end = Math.min(pieceEnd(image, at), at + buffer.length, size);
-    const reading = await image.readFile(at, buffer.subarray(0, end - at));
-    for (const part of stretches(at, reading.bytes, reading.unread)) {
-      if (!part.unread) {
-        digests.update(part.bytes);
-        codes.take(part.at, part.bytes);
+  const observer: Observer = {
+    take(offset, bytes, unread) {
+      for (const part of stretches(offset, bytes, unread)) {
+        if (!part.unread) codes.take(part.at, part.bytes);
+        scan.take(part.at, part.bytes, part.unread);
       }
-      scan.take(part.at, part.bytes, part.unread);
-    }
-    unread.push(...reading.unread);
-    at += reading.bytes.length;
-    if (at < end) {
-      // The file has become shorter since it was opened.
-      unread.push(fileSpan(at, size - at));
-      break;
-    }
-    options.onEvent?.({ type: "progress", what: "audit", done: at, total: size });
-    if (at < breath) continue;
-    breath = at + BREATH;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
+    },
+  };
+  let done = 0;
+  const { unread } = await runPass(image, {
+    clients: [whole],
+    observers: [observer],
+    plans: sets.plans,
+    costs: sets.costs,
+    onRead: (count) =>
+      onEvent?.({ type: "progress", what: "audit", done: done += count, total: size }),
+    ...(workers === undefined ? {} : { pool: workers }),
+    ...(isBusy === undefined ? {} : { isBusy }),
+    ...(signal === undefined ? {} : { signal }),
+  });
   const edc = codes.facts();
   const facts = { ...scan.facts(), unread, ...(edc === undefined ? {} : { edc }) };
-  return unread.length > 0 ? facts : { ...facts, hashes: digests.hex() };
+  const hashes = unread.length > 0 ? undefined : sets.hashes(whole);
+  return hashes === undefined ? facts : { ...facts, hashes };
 }

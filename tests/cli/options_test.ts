@@ -21,6 +21,8 @@ const spoolLimit = ["<$COMMAND - $REST --spool", "--spool-limit 4K"] as const;
 const engines: Readonly<Record<string, Effect>> = {
   "--engine": ["-$COMMAND $SAMPLE $REST", "--engine native"],
   "--cross-check": ["?$COMMAND $SAMPLE $REST", "--cross-check"],
+  // How many threads there are never shows; that there must be one does.
+  "--jobs": ["$COMMAND $SAMPLE $REST", "--jobs 0"],
 };
 const common: Readonly<Record<string, Effect>> = {
   "--json": ["$COMMAND $SAMPLE $REST", "--json"],

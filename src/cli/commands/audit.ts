@@ -31,6 +31,7 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(flags.algorithm())
     .addOption(flags.engine())
     .addOption(flags.crossCheck())
+    .addOption(flags.jobs())
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(

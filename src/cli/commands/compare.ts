@@ -15,6 +15,7 @@ export function addCompare(program: Command, { io, finish }: Context): void {
     .addOption(flags.ignoreDifferences())
     .addOption(flags.engine())
     .addOption(flags.crossCheck())
+    .addOption(flags.jobs())
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())

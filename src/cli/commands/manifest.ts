@@ -49,6 +49,7 @@ export function addManifest(program: Command, { io, finish }: Context): void {
     .addOption(flags.volume())
     .addOption(flags.engine())
     .addOption(flags.crossCheck())
+    .addOption(flags.jobs())
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(flags.output())

@@ -1,0 +1,211 @@
+// Who does the jobs of a pass: the calling thread itself, or workers behind a ring of pieces.
+
+import { type NativeEngine, nativeStream } from "../kernel/engine.ts";
+import { fallbackStreams } from "../kernel/fallback.ts";
+import { algorithms, compileKernels, Kernels, sharedKernels } from "../kernel/kernels.ts";
+import { type DigestPlan, EngineDisagreement, Executor } from "./executor.ts";
+import {
+  doneAt,
+  givenAt,
+  layOut,
+  type RingLayout,
+  roomOf,
+  type Slot,
+  slotOf,
+  STOP,
+} from "./layout.ts";
+import type { PassEnd, PassSetup } from "./worker.ts";
+
+/** Threads that wait for passes; handed in by the platform. */
+export interface WorkerPool {
+  /** Threads that digest at the same time, at least 2; the calling thread reads and plans besides. */
+  readonly workers: number;
+  /** Has worker `setup.worker` serve a pass; resolves when it has ended it. */
+  serve(setup: PassSetup): Promise<PassEnd>;
+}
+
+/** What a crew is to be able to do. */
+export type CrewNeeds = {
+  readonly plans: readonly DigestPlan[];
+  readonly stride: number;
+  readonly pieceBytes: number;
+  readonly userBytes: number;
+  readonly resultBytes: number;
+};
+
+/** Takes pieces in order and gives their slots back in the same order. */
+export interface Crew {
+  readonly workers: number;
+  /** The slot for the next piece, or undefined while all are in use. */
+  free(): Slot | undefined;
+  /** Has the jobs of the slot that {@linkcode Crew.free} gave last done. */
+  give(): void;
+  /** The slot whose jobs were given longest ago, if they are done: its results are to be taken now. */
+  done(): Slot | undefined;
+  /** Pieces given and not yet taken back by {@linkcode Crew.done}. */
+  readonly waiting: number;
+  /** Waits until there may be a free slot, or a done one. `patient` lets the thread sleep meanwhile. */
+  wait(patient: boolean): Promise<void>;
+  /** Ends the pass, in the middle of it if need be. */
+  stop(): Promise<void>;
+}
+
+const native: NativeEngine = { algorithms, create: nativeStream };
+const noble: NativeEngine = {
+  algorithms,
+  create: (algorithm) => {
+    const stream = fallbackStreams[algorithm]();
+    return {
+      update: (bytes) => stream.update(bytes),
+      copy: () => noble.create(algorithm),
+      digest: () => stream.digest(),
+    };
+  },
+};
+
+function kernelsOf(layout: RingLayout): Kernels | undefined {
+  if (sharedKernels() === undefined) return undefined;
+  const memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages });
+  const place = { memory, room: roomOf(0), start: layout.ring, length: layout.slotBytes };
+  return new Kernels(compileKernels(), place);
+}
+
+/** Does the jobs on the calling thread, a piece at a time. */
+export class LoneCrew implements Crew {
+  readonly workers = 1;
+  readonly #executor: Executor;
+  readonly #slot: Slot;
+  #state: "free" | "done" = "free";
+
+  constructor(needs: CrewNeeds) {
+    const { plans, stride } = needs;
+    const layout = layOut({ ...needs, workers: 1, slots: 1 });
+    const kernels = kernelsOf(layout);
+    const buffer = kernels?.window.buffer ?? new ArrayBuffer(layout.ring + layout.slotBytes);
+    const window = kernels?.window ?? new Uint8Array(buffer, layout.ring, layout.slotBytes);
+    this.#executor = new Executor({ window, kernels, engines: { native, noble }, plans, stride });
+    this.#slot = slotOf(buffer, layout, 0);
+  }
+
+  get waiting(): number {
+    return this.#state === "done" ? 1 : 0;
+  }
+
+  free(): Slot | undefined {
+    return this.#state === "free" ? this.#slot : undefined;
+  }
+
+  give(): void {
+    const [share] = this.#slot.shares;
+    if (share !== undefined) this.#executor.run(share, this.#slot.offset);
+    this.#state = "done";
+  }
+
+  done(): Slot | undefined {
+    if (this.#state !== "done") return undefined;
+    this.#state = "free";
+    return this.#slot;
+  }
+
+  async wait(): Promise<void> {}
+
+  async stop(): Promise<void> {}
+}
+
+/** Pieces that may wait for workers: they work on while the calling thread does something else. */
+const SLOTS = 24;
+/** Milliseconds that the thread sleeps at a time: messages and signals want their turn. */
+const SLEEP = 20;
+
+/** Workers behind a ring in shared memory. */
+export class RingCrew implements Crew {
+  readonly workers: number;
+  readonly #layout: RingLayout;
+  readonly #slots: readonly Slot[];
+  readonly #counters: Int32Array;
+  readonly #ends: readonly Promise<PassEnd>[];
+  #failure: PassEnd["failure"];
+  #given = 0;
+  #taken = 0;
+  #turn = performance.now();
+
+  constructor(needs: CrewNeeds, pool: WorkerPool) {
+    const { plans, stride } = needs;
+    this.workers = pool.workers;
+    this.#layout = layOut({ ...needs, workers: this.workers, slots: SLOTS });
+    const { pages, counters } = this.#layout;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.#counters = new Int32Array(memory.buffer, counters);
+    this.#slots = Array.from(
+      { length: SLOTS },
+      (_, index) => slotOf(memory.buffer, this.#layout, index),
+    );
+    const module = compileKernels({ shared: true });
+    const layout = this.#layout;
+    this.#ends = Array.from({ length: this.workers }, async (_, worker) => {
+      const end = await pool.serve({ module, memory, layout, worker, plans, stride });
+      this.#failure ??= end.failure;
+      return end;
+    });
+  }
+
+  get waiting(): number {
+    return this.#given - this.#taken;
+  }
+
+  free(): Slot | undefined {
+    if (this.#given - this.#taken >= SLOTS) return undefined;
+    return this.#slots[this.#given % SLOTS];
+  }
+
+  give(): void {
+    this.#given++;
+    for (let worker = 0; worker < this.workers; worker++) {
+      Atomics.store(this.#counters, givenAt(worker), this.#given);
+      Atomics.notify(this.#counters, givenAt(worker));
+    }
+  }
+
+  done(): Slot | undefined {
+    if (this.#taken === this.#given || this.#slowest() >= 0) return undefined;
+    return this.#slots[this.#taken++ % SLOTS];
+  }
+
+  // A worker that has not yet done the oldest piece; -1 where all have.
+  #slowest(): number {
+    for (let worker = 0; worker < this.workers; worker++) {
+      const done = Atomics.load(this.#counters, doneAt(worker));
+      if (done <= this.#taken) return worker;
+    }
+    return -1;
+  }
+
+  async wait(patient: boolean): Promise<void> {
+    if (performance.now() - this.#turn > SLEEP) {
+      // Messages of workers, timers and signals come in between.
+      await new Promise<void>((resolve) => setTimeout(resolve, 0));
+      this.#turn = performance.now();
+      if (this.#failure !== undefined) throw errorOf(this.#failure);
+    }
+    if (!patient) return await Promise.resolve();
+    const worker = this.#slowest();
+    if (worker < 0) return;
+    const done = Atomics.load(this.#counters, doneAt(worker));
+    if (done <= this.#taken) Atomics.wait(this.#counters, doneAt(worker), done, SLEEP);
+  }
+
+  async stop(): Promise<void> {
+    Atomics.store(this.#counters, STOP, 1);
+    for (let worker = 0; worker < this.workers; worker++) {
+      Atomics.add(this.#counters, givenAt(worker), 1);
+      Atomics.notify(this.#counters, givenAt(worker));
+    }
+    await Promise.all(this.#ends);
+  }
+}
+
+function errorOf({ message, disagreement }: NonNullable<PassEnd["failure"]>): Error {
+  if (disagreement === undefined) return new Error(message);
+  const { stream, algorithm, values } = disagreement;
+  return new EngineDisagreement(stream, algorithm, values);
+}

@@ -1,0 +1,103 @@
+// Which engine computes what in a pass, and what that costs.
+
+import {
+  EngineError,
+  type EngineKind,
+  enginesFor,
+  enginesOf,
+  engineTable,
+  nativeStream,
+  type Workload,
+} from "../kernel/engine.ts";
+import type { Algorithm } from "../kernel/kernels.ts";
+import { toHex } from "../kernel/hex.ts";
+import type { EngineChoice, Hashes } from "../model/result.ts";
+import type { WholeFile } from "./client.ts";
+import type { DigestPlan, SetMember } from "./executor.ts";
+
+/** Seconds for a byte with an engine of which nothing is known. */
+const UNKNOWN = 1e-8;
+
+/**
+ * Plans a set of digests for a workload of `bytes` in all. Throws an EngineError where the engine that is
+ * asked for is not here, or none to check it by.
+ */
+function planDigests(
+  algorithms: readonly Algorithm[],
+  { engine, crossCheck }: EngineChoice = {},
+  workload: Workload = "stream",
+  bytes = Infinity,
+): DigestPlan {
+  return algorithms.map((algorithm): SetMember => {
+    const [first] = working(algorithm, enginesOf(algorithm, engine, workload, bytes));
+    if (first === undefined) throw tooFew(algorithm);
+    if (crossCheck !== true) return { algorithm, engine: first };
+    const others = working(algorithm, enginesFor(algorithm, workload));
+    for (const check of others) if (check !== first) return { algorithm, engine: first, check };
+    throw tooFew(algorithm);
+  });
+}
+
+// The platform may refuse what it lists, as MD5 where only approved algorithms are allowed (FIPS).
+function* working(algorithm: Algorithm, engines: Iterable<EngineKind>): Generator<EngineKind> {
+  for (const engine of engines) {
+    try {
+      if (engine === "native") nativeStream(algorithm);
+      yield engine;
+    } catch {
+      // The next engine is taken
+    }
+  }
+}
+
+function tooFew(algorithm: Algorithm): EngineError {
+  return new EngineError(`Cannot create a digest: too few engines here compute ${algorithm}`);
+}
+
+/** Seconds that a byte costs in a set, about. */
+function costOf(plan: DigestPlan, workload: Workload): number {
+  const table = engineTable();
+  const one = (algorithm: Algorithm, engine: EngineKind | undefined) => {
+    if (engine === undefined) return 0;
+    const rate = table[algorithm]?.[engine]?.[workload] ?? 0;
+    return rate > 0 ? 1e-9 / rate : UNKNOWN;
+  };
+  return plan.reduce(
+    (sum, { algorithm, engine, check }) => sum + one(algorithm, engine) + one(algorithm, check),
+    0,
+  );
+}
+
+/** Sets of digests: all together for files, each for itself for the whole image. */
+export class PlannedSets {
+  readonly plans: readonly DigestPlan[];
+  readonly costs: readonly number[];
+  /** Number of the set of all digests. */
+  readonly together = 0;
+  /** Numbers of the sets of one digest, the costliest first. */
+  readonly single: readonly number[];
+  readonly #algorithms: readonly Algorithm[];
+
+  /** Plans `algorithms` for about `bytes` in all; throws an EngineError where no engine can. */
+  constructor(algorithms: readonly Algorithm[], engines: EngineChoice | undefined, bytes: number) {
+    this.#algorithms = algorithms;
+    const files = planDigests(algorithms, engines, "files", bytes);
+    const whole = planDigests(algorithms, engines, "stream", bytes);
+    this.plans = [files, ...whole.map((member) => [member])];
+    this.costs = this.plans.map((plan, set) => costOf(plan, set === 0 ? "files" : "stream"));
+    this.single = algorithms.map((_, index) => index + 1)
+      .sort((a, b) => (this.costs[b] ?? 0) - (this.costs[a] ?? 0));
+  }
+
+  /** The digests of the whole file, in the order of reports; undefined where a byte was not had. */
+  hashes({ failed, digests }: WholeFile): Hashes | undefined {
+    if (failed) return undefined;
+    const hashes: Partial<Record<Algorithm, string>> = {};
+    for (const [index, algorithm] of this.#algorithms.entries()) {
+      const digest = digests.get(index + 1);
+      if (digest === undefined) return undefined;
+      hashes[algorithm] = toHex(digest);
+    }
+    return hashes;
+  }
+}

@@ -1,0 +1,415 @@
+// One pass over an image: its pieces in the order of the file, each read once, with everyone who wants bytes
+// of it served while it is there. Read this first.
+
+import { fileSpan, SECTOR, type Span } from "../bytes/span.ts";
+import type { Image } from "../model/image.ts";
+import {
+  type Client,
+  type Jobs,
+  type Observer,
+  type Piece,
+  type SectorObserver,
+  STREAM_BITS,
+} from "./client.ts";
+import { type Crew, LoneCrew, RingCrew, type WorkerPool } from "./crew.ts";
+import { type DigestPlan, EngineDisagreement, planSize } from "./executor.ts";
+import { flag, JOB_WORDS, JOBS, SET_SHIFT, type Slot } from "./layout.ts";
+import { UserData } from "./user_data.ts";
+
+/** What a pass is to do. */
+export type PassOptions = {
+  readonly clients: readonly Client[];
+  /** Those who look at all bytes: where there are any, all of the file is read. */
+  readonly observers?: readonly Observer[];
+  /** Takes the codes of raw sectors: all of the file is read. */
+  readonly sectors?: SectorObserver;
+  /** Sets of digests, by their number. */
+  readonly plans: readonly DigestPlan[];
+  /** Seconds that a byte costs in each set, about. */
+  readonly costs: readonly number[];
+  /** Workers to share the work with, where it is enough for that. */
+  readonly pool?: WorkerPool;
+  /** Bytes of a piece, rounded up to sectors; never changes a result. */
+  readonly pieceBytes?: number;
+  /** Whether other work of this thread goes on at the same time: the pass does not sleep then. */
+  readonly isBusy?: () => boolean;
+  readonly signal?: AbortSignal;
+  /** Told of bytes read, now and then. */
+  readonly onRead?: (bytes: number) => void;
+};
+
+/** What a pass met. */
+export type PassFacts = {
+  /** Bytes of the file that could not be had. */
+  readonly unread: readonly Span[];
+  /** Bytes read. */
+  readonly read: number;
+};
+
+/** Bytes of a piece: it stays in a processor's second cache while it is worked on. */
+const PIECE = 512 * 1024;
+/** Seconds of work below which workers cost more than they bring. */
+const WORTH = 0.12;
+/** Seconds that a job costs besides its bytes. */
+const JOB_COST = 1.5e-6;
+/** Seconds to check the codes of a byte of raw sectors. */
+const SECTOR_COST = 0.6e-9;
+/** Milliseconds between two reports of progress. */
+const REPORT = 100;
+
+/** Reads the image once and serves all clients. Rejects with the signal's reason. */
+export async function runPass(image: Image, options: PassOptions): Promise<PassFacts> {
+  const pass = new Pass(image, options);
+  try {
+    return await pass.run();
+  } catch (error) {
+    throw error instanceof EngineDisagreement ? pass.named(error) : error;
+  } finally {
+    await pass.stop();
+  }
+}
+
+// Plain JavaScript is not worth a thread.
+function isForWorkers(plans: readonly DigestPlan[]): boolean {
+  return plans.every((plan) =>
+    plan.every(({ engine, check }) => engine !== "noble" && check !== "noble")
+  );
+}
+
+/** A job that found no room with its piece. */
+type LeftJob = readonly [worker: number, ...words: number[]];
+
+class Pass {
+  readonly #image: Image;
+  readonly #options: PassOptions;
+  readonly #crew: Crew;
+  readonly #user: UserData | undefined;
+  readonly #sectors: number;
+  readonly #sizes: readonly number[];
+  readonly #load: Float64Array;
+  readonly #unread: Span[] = [];
+  readonly #pieces: { readonly start: number; readonly bytes: number }[] = [];
+  #left: LeftJob[] = [];
+  #slot: Slot | undefined;
+  #read = 0;
+  #told = 0;
+  #toldAt = 0;
+
+  constructor(image: Image, options: PassOptions) {
+    this.#image = image;
+    this.#options = options;
+    const { stride } = image.mapping;
+    const isRaw = stride !== SECTOR;
+    this.#sectors = Math.max(1, Math.floor((options.pieceBytes ?? PIECE) / stride));
+    this.#user = isRaw && options.clients.some(({ space }) => space === "logical")
+      ? new UserData(image.mapping)
+      : undefined;
+    this.#sizes = options.plans.map(planSize);
+    const needs = {
+      plans: options.plans,
+      stride,
+      // A first piece may be longer: the bytes before the first sector.
+      pieceBytes: (this.#sectors + 1) * stride,
+      userBytes: this.#user === undefined ? 0 : (this.#sectors + 1) * SECTOR,
+      resultBytes: JOBS * Math.max(0, ...this.#sizes) +
+        (options.sectors === undefined ? 0 : 4 * (this.#sectors + 1)),
+    };
+    const { pool } = options;
+    this.#crew = pool !== undefined && this.#seconds() > WORTH && isForWorkers(options.plans)
+      ? new RingCrew(needs, pool)
+      : new LoneCrew(needs);
+    this.#load = new Float64Array(this.#crew.workers);
+  }
+
+  #seconds(): number {
+    const { clients, costs, sectors } = this.#options;
+    const dearest = Math.max(0, ...costs);
+    const bytes = clients.reduce((sum, client) => sum + client.bytes, 0);
+    return bytes * dearest + (sectors === undefined ? 0 : this.#image.source.size * SECTOR_COST);
+  }
+
+  async run(): Promise<PassFacts> {
+    const { size } = this.#image.source;
+    for (let at = this.#next(0); at < size;) {
+      this.#options.signal?.throwIfAborted();
+      const slot = await this.#freeSlot();
+      const end = this.#pieceEnd(at, slot);
+      const { bytes, unread } = await this.#image.readFile(at, slot.piece.subarray(0, end - at));
+      this.#noteUnread(at, bytes.length, end, unread);
+      if (bytes.length > 0) await this.#serve(slot, at, bytes, unread);
+      this.#report(bytes.length);
+      if (bytes.length < end - at) break; // The file has become shorter since it was opened
+      at = this.#next(end);
+    }
+    while (this.#crew.waiting > 0) {
+      this.#options.signal?.throwIfAborted();
+      if (!this.#collect()) await this.#crew.wait(!this.#isBusy());
+    }
+    this.#report(0, true);
+    return { unread: this.#unread, read: this.#read };
+  }
+
+  stop(): Promise<void> {
+    return this.#crew.stop();
+  }
+
+  /** The error with the name of what was digested. */
+  named({ stream, algorithm, values }: EngineDisagreement): Error {
+    const { client, number } = this.#clientOf(stream);
+    return new EngineDisagreement(stream, algorithm, values, client?.nameOf(number));
+  }
+
+  #isBusy(): boolean {
+    return this.#options.isBusy?.() === true;
+  }
+
+  get #readsAll(): boolean {
+    const { observers = [], sectors } = this.#options;
+    return observers.length > 0 || sectors !== undefined;
+  }
+
+  // Where the next piece begins: in raw images at the start of a sector.
+  #next(at: number): number {
+    if (this.#readsAll) return at;
+    const { mapping } = this.#image;
+    const logical = mapping.logicalOffset(at);
+    let next = Infinity;
+    for (const client of this.#options.clients) {
+      const wanted = client.space === "file" ? client.next(at) : client.next(logical);
+      if (wanted === Infinity) continue;
+      const place = client.space === "file" ? wanted : mapping.fileOffset(wanted);
+      next = Math.min(next, this.#user === undefined ? place : this.#sectorAt(place));
+    }
+    return Math.max(at, next);
+  }
+
+  #sectorAt(place: number): number {
+    const { mapping } = this.#image;
+    return mapping.boundary(Math.floor(mapping.logicalOffset(place) / SECTOR) * SECTOR);
+  }
+
+  // Pieces end at the start of a sector, or where nobody wants more.
+  #pieceEnd(at: number, slot: Slot): number {
+    const { mapping, source } = this.#image;
+    const sector = Math.floor(mapping.logicalOffset(at) / SECTOR);
+    const end = mapping.boundary((sector + this.#sectors) * SECTOR);
+    const most = Math.min(at + slot.piece.length, source.size);
+    const whole = end > at ? Math.min(end, most) : most;
+    return this.#readsAll ? whole : this.#wantedEnd(at, whole);
+  }
+
+  #wantedEnd(at: number, end: number): number {
+    const { mapping } = this.#image;
+    const logical = mapping.logicalOffset(at);
+    const isRaw = this.#user !== undefined;
+    let reach = at;
+    for (const client of this.#options.clients) {
+      if (client.space === "file") reach = Math.max(reach, client.reach(at, end));
+      else {
+        const to = client.reach(logical, mapping.logicalOffset(end - 1) + 1);
+        const sectors = isRaw ? Math.ceil(to / SECTOR) * SECTOR : to;
+        if (to > logical) reach = Math.max(reach, mapping.boundary(sectors));
+      }
+    }
+    return reach > at ? Math.min(reach, end) : end;
+  }
+
+  #noteUnread(at: number, got: number, end: number, unread: readonly Span[]): void {
+    this.#unread.push(...unread);
+    const { size } = this.#image.source;
+    if (got < end - at) this.#unread.push(fileSpan(at + got, size - at - got));
+  }
+
+  async #freeSlot(): Promise<Slot> {
+    for (;;) {
+      while (this.#collect());
+      const slot = this.#crew.free();
+      if (slot !== undefined) {
+        for (const { count } of slot.shares) count[0] = 0;
+        this.#slot = slot;
+        return slot;
+      }
+      await this.#crew.wait(!this.#isBusy());
+      this.#options.signal?.throwIfAborted();
+    }
+  }
+
+  async #serve(
+    slot: Slot,
+    at: number,
+    bytes: Uint8Array,
+    unread: readonly Span[],
+  ): Promise<void> {
+    const { clients, observers = [], sectors } = this.#options;
+    const file: Piece = { start: at, end: at + bytes.length, bytes, unread };
+    const logical = this.#logicalPiece(slot, file);
+    for (const [number, client] of clients.entries()) {
+      const isFile = client.space === "file";
+      const piece = isFile ? file : logical;
+      const shift = isFile || this.#user === undefined ? 0 : slot.piece.length;
+      if (piece.end > piece.start) client.want(piece, this.#jobs(number, piece.start, shift));
+    }
+    if (sectors !== undefined) this.#checkSectors(at, bytes.length, unread);
+    this.#give(at, bytes.length);
+    for (const observer of observers) observer.take(at, bytes, unread);
+    for (const client of clients) if (client.settle !== undefined) await client.settle();
+    while (this.#left.length > 0) await this.#giveAgain(slot, at, bytes.length);
+  }
+
+  #logicalPiece(slot: Slot, { start, end, bytes, unread }: Piece): Piece {
+    const { mapping } = this.#image;
+    const spans = unread.length === 0 ? unread : this.#logicalSpans(unread);
+    if (this.#user !== undefined) {
+      const range = this.#user.gather(start, bytes, slot.user);
+      return { ...range, bytes: slot.user.subarray(0, range.end - range.start), unread: spans };
+    }
+    const first = mapping.logicalOffset(start);
+    return { start: first, end: first + end - start, bytes, unread: spans };
+  }
+
+  #logicalSpans(unread: readonly Span[]): readonly Span[] {
+    const { mapping } = this.#image;
+    return unread.map(({ start, length }) => {
+      const from = mapping.logicalOffset(start);
+      const to = mapping.logicalOffset(start + length - 1) + 1;
+      return { space: "logical", start: from, length: to - from };
+    });
+  }
+
+  // Adds jobs of a client; its positions count from `start`, which is byte `shift` of the slot.
+  #jobs(client: number, start: number, shift: number): Jobs {
+    const id = (stream: number) => client * 2 ** STREAM_BITS + stream;
+    return {
+      take: (worker, stream, from, to, set, ends) => {
+        const chosen = worker < 0 ? this.#idlest() : worker;
+        const flags = (set << SET_SHIFT) | (ends ? flag.finish : 0);
+        this.#add(chosen, id(stream), shift + from - start, to - from, flags);
+        const cost = this.#options.costs[set] ?? 0;
+        this.#load[chosen] = (this.#load[chosen] ?? 0) + (to - from) * cost + JOB_COST;
+        return chosen;
+      },
+      drop: (worker, stream, set) =>
+        this.#add(worker, id(stream), 0, 0, (set << SET_SHIFT) | flag.drop),
+    };
+  }
+
+  #idlest(): number {
+    let best = 0;
+    for (let worker = 1; worker < this.#load.length; worker++) {
+      if ((this.#load[worker] ?? 0) < (this.#load[best] ?? 0)) best = worker;
+    }
+    return best;
+  }
+
+  #add(worker: number, stream: number, offset: number, length: number, flags: number): void {
+    const share = this.#slot?.shares[worker];
+    const count = share?.count[0] ?? JOBS;
+    // Jobs of one stream stay in order: once some are left, all are.
+    if (share === undefined || count >= JOBS || this.#left.length > 0) {
+      this.#left.push([worker, stream, offset, length, flags]);
+      return;
+    }
+    const at = count * JOB_WORDS;
+    share.jobs[at] = stream;
+    share.jobs[at + 1] = offset;
+    share.jobs[at + 2] = length;
+    share.jobs[at + 3] = flags;
+    share.count[0] = count + 1;
+  }
+
+  // The same piece with the jobs that found no room; a slot of its own, since the other is being read.
+  async #giveAgain(from: Slot, at: number, length: number): Promise<void> {
+    const left = this.#left;
+    this.#left = [];
+    const piece = from.piece.slice(0, length);
+    const user = from.user.slice();
+    const slot = await this.#freeSlot();
+    slot.piece.set(piece);
+    slot.user.set(user);
+    for (const [worker, stream = 0, offset = 0, bytes = 0, flags = 0] of left) {
+      this.#add(worker, stream, offset, bytes, flags);
+    }
+    this.#give(at, length);
+  }
+
+  #give(start: number, bytes: number): void {
+    this.#pieces.push({ start, bytes });
+    this.#crew.give();
+  }
+
+  // Whole sectors only: what is cut by either end of the image has no codes to check.
+  #checkSectors(at: number, length: number, unread: readonly Span[]): void {
+    const { mapping } = this.#image;
+    const { stride } = mapping;
+    let first = mapping.boundary(Math.ceil(mapping.logicalOffset(at) / SECTOR) * SECTOR);
+    const check = (until: number) => {
+      const count = Math.floor((until - first) / stride);
+      if (count <= 0) return;
+      const worker = this.#idlest();
+      this.#add(worker, 0, first - at, count * stride, flag.sectors);
+      this.#load[worker] = (this.#load[worker] ?? 0) + count * stride * SECTOR_COST;
+    };
+    for (const { start, length } of unread) {
+      check(start);
+      const skipped = Math.ceil(Math.max(0, start + length - first) / stride);
+      first += skipped * stride;
+    }
+    check(at + length);
+  }
+
+  // Takes the results of the oldest piece, if they are there.
+  #collect(): boolean {
+    const slot = this.#crew.done();
+    if (slot === undefined) return false;
+    const piece = this.#pieces.shift();
+    for (const { count: [count = 0], jobs, results } of slot.shares) {
+      let out = 0;
+      for (let at = 0; at < count * JOB_WORDS; at += JOB_WORDS) {
+        const flags = jobs[at + 3] ?? 0;
+        if ((flags & flag.sectors) !== 0) {
+          out += this.#takeWords(slot, piece?.start ?? 0, jobs, at, results, out);
+        } else if ((flags & flag.finish) !== 0) {
+          const size = this.#sizes[flags >>> SET_SHIFT] ?? 0;
+          const { client, number } = this.#clientOf(jobs[at] ?? 0);
+          client?.ended(number, results.subarray(out, out + size));
+          out += size;
+        }
+      }
+    }
+    return true;
+  }
+
+  #clientOf(stream: number): { readonly client: Client | undefined; readonly number: number } {
+    const number = stream % 2 ** STREAM_BITS;
+    return { client: this.#options.clients[Math.floor(stream / 2 ** STREAM_BITS)], number };
+  }
+
+  #takeWords(
+    slot: Slot,
+    start: number,
+    jobs: Uint32Array,
+    at: number,
+    results: Uint8Array,
+    out: number,
+  ): number {
+    const offset = jobs[at + 1] ?? 0;
+    const length = jobs[at + 2] ?? 0;
+    const bytes = 4 * Math.floor(length / this.#image.mapping.stride);
+    const words = new Uint32Array(results.slice(out, out + bytes).buffer);
+    this.#options.sectors?.take(
+      start + offset,
+      slot.piece.subarray(offset, offset + length),
+      words,
+    );
+    return bytes;
+  }
+
+  #report(bytes: number, last = false): void {
+    this.#read += bytes;
+    const now = performance.now();
+    if (!last && now - this.#toldAt < REPORT) return;
+    this.#toldAt = now;
+    this.#options.onRead?.(this.#read - this.#told);
+    this.#told = this.#read;
+  }
+}
