@@ -23,5 +23,6 @@ export * from "./sha256";
 export * from "./sha256_many";
 export * from "./sha512";
 export * from "./sha512_many";
+export * from "./xxh3";
 
 checkLayout();

@@ -22,5 +22,6 @@ export * from "./sha256";
 export * from "./sha256_many_simd";
 export * from "./sha512";
 export * from "./sha512_many_simd";
+export * from "./xxh3_simd";
 
 checkLayout();

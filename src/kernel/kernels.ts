@@ -1,5 +1,6 @@
 // Typed access to the WASM kernels of asm/: an input window, digests of a stream, and scans.
 
+import type { FingerprintExports } from "./fingerprint_exports.ts";
 import type { LaneExports } from "./lanes_exports.ts";
 import { plainBase64, simdBase64 } from "./module.ts";
 import type { ScanExports } from "./scan_exports.ts";
@@ -42,6 +43,7 @@ function ownPlace(): Place {
 
 /** The functions and constants of the module. */
 export type Exports =
+  & FingerprintExports
   & SectorsExports
   & {
     edc(value: number, data: number, length: number): number;

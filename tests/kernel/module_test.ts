@@ -39,6 +39,7 @@ for (const entry of entries) {
       names("global"),
       [
         ...["SCRATCH_SIZE", "TABLES_END", "CHUNKS_STATE", "SEARCH_STATE"],
+        ...["XXH3_SIZE", "XXH3_STATE"],
         ...algorithms.flatMap((
           name,
         ) => [`${name}_STATE`.toUpperCase(), `${name}_SIZE`.toUpperCase()]),
@@ -51,6 +52,7 @@ for (const entry of entries) {
         ...["difference_bitmap", "difference_run", "first_difference", "last_difference"],
         ...["check_sectors"],
         ...["chunks_init", "chunks_update", "search", "search_init"],
+        ...["xxh3_init", "xxh3_update", "xxh3_finish", "xxh3_sectors"],
         ...algorithms.flatMap((name) => [`${name}_init`, `${name}_update`, `${name}_finish`]),
         ...laneAlgorithms.map((name) => `${name}_many`),
       ].sort(),
