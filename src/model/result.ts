@@ -242,6 +242,33 @@ export type ProgressEvent = {
   readonly total: number;
 };
 
+/** One kernel at one kind of work, as fast as each engine does it. */
+export type BenchRow = {
+  readonly kernel: string;
+  readonly workload: string;
+  readonly engines: readonly {
+    /** `plain` is our WebAssembly without vectors. */
+    readonly engine: "wasm" | "plain" | "native" | "noble";
+    /** GB/s of 10^9 bytes: the median of the rounds. */
+    readonly rate: number;
+    /** How often as fast `wasm` is. */
+    readonly ratio: number;
+  }[];
+  /** For digests: the engine that `auto` takes on this machine. */
+  readonly auto?: "wasm" | "native" | "noble";
+};
+
+/** `discern.bench/1`. */
+export type BenchResult = {
+  readonly format: "discern.bench/1";
+  readonly tool: ToolFacts;
+  /** The runtime, the system and the kind of processor. */
+  readonly machine: string;
+  /** How often everything was measured. */
+  readonly rounds: number;
+  readonly rows: readonly BenchRow[];
+};
+
 /** How digests are computed. Never changes a report. */
 export type EngineChoice = {
   /** `auto`, the fastest there is, where absent; `native` needs an engine that was handed in. */

@@ -2,7 +2,7 @@
 
 import { BufferedOutput, type Io } from "../../src/cli/io.ts";
 import { run } from "../../src/cli/main.ts";
-import { type NativeEngine, useNative } from "../../src/mod.ts";
+import { type NativeEngine, useEngineTable, useNative } from "../../src/mod.ts";
 import { nodeEngine } from "../../src/platform/native.ts";
 import type { Keep } from "../../src/platform/permissions.ts";
 
@@ -81,6 +81,7 @@ export async function discern(
   };
   const { native = nodeEngine() } = surroundings;
   useNative(native ?? undefined);
+  useEngineTable(undefined);
   const status = await run(argv, io);
   const decoder = new TextDecoder();
   const bytes = out.bytes();

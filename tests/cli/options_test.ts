@@ -148,6 +148,15 @@ const rows: Readonly<Record<string, Row>> = {
     common: ["--json", "--output", "--force", "--color"],
     own: { "--verbose": ["!rules", "-v"] },
   },
+  bench: {
+    rest: "--seconds 0",
+    common: ["--json", "--output", "--force", "--color"],
+    own: {
+      "--seconds": ["bench --seconds 0", "--seconds x"],
+      "--quiet": ["bench --seconds 0", "-q"],
+      "--no-progress": progress("bench --seconds 0"),
+    },
+  },
 };
 
 async function optionsOf(command: string): Promise<string[]> {
@@ -247,13 +256,15 @@ async function outcome(line: string, names: ReadonlyMap<string, string>): Promis
   }
 }
 
+const hasNoImage = new Set(["rules", "bench"]);
+
 function effects(command: string, { rest, common: shared, own }: Row): [string, Effect][] {
   const filled = (text: string) => text.replace("$COMMAND", command).replace("$REST", rest);
   const named = shared.map((option): [string, Effect] => {
     const [run = "", added = ""] = common[option] ?? [];
     const line = filled(run);
     // Commands without an image have none here either.
-    return [option, [command === "rules" ? line.replace(" $SAMPLE", "") : line, added]];
+    return [option, [hasNoImage.has(command) ? line.replace(" $SAMPLE", "") : line, added]];
   });
   return [...named, ...Object.entries(own)];
 }

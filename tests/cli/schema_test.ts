@@ -94,6 +94,7 @@ Deno.test("documents of commands with other arguments validate", async (t) => {
   await discern(["manifest", sample, "--json", "--regions", "-o", list]);
   const cases: readonly (readonly [string, readonly string[]])[] = [
     ["rules", ["rules", "--json"]],
+    ["bench", ["bench", "--json", "--seconds", "0"]],
     ["verify", ["verify", sample, list, "--json"]],
     ["verify", ["verify", sample2, list, "--json"]],
     ["compare", ["compare", sample, sample, "--json"]],

@@ -20,4 +20,5 @@ export const commands: ReadonlyMap<string, () => Promise<AddCommand>> = new Map(
   ["where", async () => (await import("./where.ts")).addWhere],
   ["why", async () => (await import("./why.ts")).addWhy],
   ["rules", async () => (await import("./rules.ts")).addRules],
+  ["bench", async () => (await import("./bench.ts")).addBench],
 ]);
