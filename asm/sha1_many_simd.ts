@@ -3,6 +3,7 @@
 import { CHAINS, inLanes } from "./lanes_simd";
 import { SCRATCH } from "./layout";
 import { compress, emit } from "./sha1_block";
+import { next } from "./sha1_schedule_simd";
 import { transpose } from "./words_simd";
 
 const BLOCK: usize = 64;
@@ -41,20 +42,6 @@ function rotl(x: v128, bits: i32): v128 {
 function round(e: v128, a: v128, f: v128, w: v128, k: usize): v128 {
   const ready = i32x4.add(i32x4.add(i32x4.add(e, w), v128.load32_splat(K + k)), f);
   return i32x4.add(ready, rotl(a, 5));
-}
-
-/** Word `at` of the message schedules at `w` (6.1.2 step 1), which is written there too. */
-// @ts-ignore: decorator
-@inline
-function next(w: usize, at: usize): v128 {
-  w += 16 * at;
-  const sum = v128.xor(
-    v128.xor(v128.load(w - 48), v128.load(w - 128)),
-    v128.xor(v128.load(w - 224), v128.load(w - 256)),
-  );
-  const word = v128.or(i32x4.add(sum, sum), i32x4.shr_u(sum, 31));
-  v128.store(w, word);
-  return word;
 }
 
 function compressLanes(blocks: usize, p: usize, q: usize, r: usize, t: usize): void {

@@ -2,16 +2,12 @@
 
 import { CHAINS, inLanes } from "./lanes_simd";
 import { SCRATCH } from "./layout";
-import { compress, emit, K } from "./sha256_block";
+import { compress, emit } from "./sha256_block";
+import { K } from "./sha256_constants";
+import { next, rotr } from "./sha256_schedule_simd";
 import { transpose } from "./words_simd";
 
 const BLOCK: usize = 64;
-
-// @ts-ignore: decorator
-@inline
-function rotr(x: v128, bits: i32): v128 {
-  return v128.or(i32x4.shr_u(x, bits), i32x4.shl(x, 32 - bits));
-}
 
 // @ts-ignore: decorator
 @inline
@@ -23,18 +19,6 @@ function bigSigma0(x: v128): v128 {
 @inline
 function bigSigma1(x: v128): v128 {
   return v128.xor(v128.xor(rotr(x, 6), rotr(x, 11)), rotr(x, 25));
-}
-
-// @ts-ignore: decorator
-@inline
-function smallSigma0(x: v128): v128 {
-  return v128.xor(v128.xor(rotr(x, 7), rotr(x, 18)), i32x4.shr_u(x, 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function smallSigma1(x: v128): v128 {
-  return v128.xor(v128.xor(rotr(x, 17), rotr(x, 19)), i32x4.shr_u(x, 10));
 }
 
 /** T1 of a round, with Ch of 4.1.2; `k` is the sum of word and constant. */
@@ -50,19 +34,6 @@ function temp1(e: v128, f: v128, g: v128, h: v128, k: v128): v128 {
 @inline
 function temp2(a: v128, b: v128, c: v128): v128 {
   return i32x4.add(bigSigma0(a), v128.xor(v128.and(a, b), v128.and(c, v128.xor(a, b))));
-}
-
-/** Word `at` of the message schedules at `w` (6.2.2 step 1), which is written there too. */
-// @ts-ignore: decorator
-@inline
-function next(w: usize, at: usize): v128 {
-  w += 16 * at;
-  const word = i32x4.add(
-    i32x4.add(smallSigma1(v128.load(w - 32)), v128.load(w - 112)),
-    i32x4.add(smallSigma0(v128.load(w - 240)), v128.load(w - 256)),
-  );
-  v128.store(w, word);
-  return word;
 }
 
 function compressLanes(blocks: usize, p: usize, q: usize, r: usize, t: usize): void {

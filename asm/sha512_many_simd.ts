@@ -2,16 +2,12 @@
 
 import { CHAINS, inLanes } from "./lanes_simd";
 import { SCRATCH } from "./layout";
-import { compress, emit, K } from "./sha512_block";
+import { compress, emit } from "./sha512_block";
+import { K } from "./sha512_constants";
+import { next, rotr } from "./sha512_schedule_simd";
 import { transpose64 } from "./words_simd";
 
 const BLOCK: usize = 128;
-
-// @ts-ignore: decorator
-@inline
-function rotr(x: v128, bits: i32): v128 {
-  return v128.or(i64x2.shr_u(x, bits), i64x2.shl(x, 64 - bits));
-}
 
 // @ts-ignore: decorator
 @inline
@@ -23,18 +19,6 @@ function bigSigma0(x: v128): v128 {
 @inline
 function bigSigma1(x: v128): v128 {
   return v128.xor(v128.xor(rotr(x, 14), rotr(x, 18)), rotr(x, 41));
-}
-
-// @ts-ignore: decorator
-@inline
-function smallSigma0(x: v128): v128 {
-  return v128.xor(v128.xor(rotr(x, 1), rotr(x, 8)), i64x2.shr_u(x, 7));
-}
-
-// @ts-ignore: decorator
-@inline
-function smallSigma1(x: v128): v128 {
-  return v128.xor(v128.xor(rotr(x, 19), rotr(x, 61)), i64x2.shr_u(x, 6));
 }
 
 /** T1 of a round, with Ch of 4.1.3; `k` is the sum of word and constant. */
@@ -50,19 +34,6 @@ function temp1(e: v128, f: v128, g: v128, h: v128, k: v128): v128 {
 @inline
 function temp2(a: v128, b: v128, c: v128): v128 {
   return i64x2.add(bigSigma0(a), v128.xor(v128.and(a, b), v128.and(c, v128.xor(a, b))));
-}
-
-/** Word `at` of the message schedules at `w` (6.4.2 step 1), which is written there too. */
-// @ts-ignore: decorator
-@inline
-function next(w: usize, at: usize): v128 {
-  w += 16 * at;
-  const word = i64x2.add(
-    i64x2.add(smallSigma1(v128.load(w - 32)), v128.load(w - 112)),
-    i64x2.add(smallSigma0(v128.load(w - 240)), v128.load(w - 256)),
-  );
-  v128.store(w, word);
-  return word;
 }
 
 function compressLanes(blocks: usize, p: usize, q: usize, _r: usize, _t: usize): void {
