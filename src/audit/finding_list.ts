@@ -132,10 +132,11 @@ export class FindingList {
   }
 
   #causeOf(kept: Kept, all: ReadonlySet<Kept>): Kept | undefined {
-    const { rule, causedBy } = kept.hit;
+    const { rule, causedBy, causedAt } = kept.hit;
     if (causedBy !== undefined) {
       const candidates = (this.#byRule.get(causedBy)?.kept ?? []).filter((each) => all.has(each));
-      const named = candidates.find((each) => contains(each.place, kept.place)) ?? candidates[0];
+      const named = candidates.find((each) => each.place?.offset === causedAt && each.place) ??
+        candidates.find((each) => contains(each.place, kept.place)) ?? candidates[0];
       if (named !== undefined) return named;
     }
     if (ownCauses.has(rule.id)) return undefined;

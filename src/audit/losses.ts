@@ -1,4 +1,5 @@
-// Which files are not all there, exact to the byte: past the end of the image, or refused by the storage.
+// Which files are not all there, exact to the byte: past the end of the image, refused by the storage, or in
+// raw sectors whose codes contradict them.
 
 import { SECTOR, type Span } from "../bytes/span.ts";
 import type { Image } from "../model/image.ts";
@@ -82,17 +83,45 @@ function keyOf({ tree }: Namespace, node: number): string {
   return `${first}+${tree.size(node)}`;
 }
 
-function loss(namespace: Namespace, entry: Entry, lost: number): Loss {
+/** Stretches of user data, by logical bytes. */
+type Known = {
+  readonly unread: readonly Range[];
+  readonly contradicted: readonly Range[];
+  readonly proven: readonly Range[];
+};
+
+function extentBytes(namespace: Namespace, node: number, ranges: readonly Range[]): number {
+  const { tree } = namespace;
+  let bytes = 0;
+  if (ranges.length === 0 || !isHere(namespace, node)) return 0;
+  for (let index = 0; index < tree.extentCount(node); index++) {
+    const { start, length } = tree.extent(node, index);
+    bytes += overlap(ranges, start, start + length);
+  }
+  return bytes;
+}
+
+function loss(namespace: Namespace, entry: Entry, lost: number, known: Known): Loss {
+  const { node } = entry;
   // What is lost of a compressed file is told in stored bytes, so its size is too.
-  const bytes = namespace.tree.size(entry.node);
+  const bytes = namespace.tree.size(node);
   const pathBytes = pathBytesHex(entry);
+  const contradicted = extentBytes(namespace, node, known.contradicted);
+  const isProven = bytes > 0 && extentBytes(namespace, node, known.proven) === bytes;
   return {
     path: entry.path,
     ...(pathBytes === undefined ? {} : { pathBytes }),
     volume: namespace.kind,
     bytes,
     lost,
-    state: lost === 0 ? "unproven" : lost === bytes ? "lost" : "cut",
+    ...(contradicted === 0 ? {} : { contradicted }),
+    state: lost > 0
+      ? lost === bytes ? "lost" : "cut"
+      : contradicted > 0
+      ? "contradicted"
+      : isProven
+      ? "intact"
+      : "unproven",
   };
 }
 
@@ -111,42 +140,55 @@ function namespacesOf(image: Image): Namespace[] {
   return list;
 }
 
+/** What the pass over the data tells of the bytes of files, as stretches of the file. */
+export type LossFacts = {
+  /** What the storage refused. */
+  readonly unread?: readonly Span[];
+  /** Raw sectors whose codes contradict their user data, and those that prove them. */
+  readonly contradicted?: readonly Span[];
+  readonly proven?: readonly Span[];
+  /** List the files of which nothing is lost, too. */
+  readonly all?: boolean;
+};
+
 /**
- * Files with lost bytes, one at a time: those of the richest namespace, then those that only others
- * show. With `all` whole files come too, as `unproven`: nothing vouches for them yet.
+ * Files with lost or contradicted bytes, one at a time: those of the richest namespace, then those that
+ * only others show. With `all` whole files come too: `intact` where all bytes are proven.
  */
-export function* walkLosses(
-  image: Image,
-  unreadSpans: readonly Span[],
-  all: boolean,
-): Generator<Loss> {
-  const unread = logicalRanges(image.mapping, unreadSpans);
-  if (!all && !mayHaveLosses(image, unread)) return;
+export function* walkLosses(image: Image, facts: LossFacts = {}): Generator<Loss> {
+  const { all = false } = facts;
+  const known = {
+    unread: logicalRanges(image.mapping, facts.unread ?? []),
+    contradicted: logicalRanges(image.mapping, facts.contradicted ?? []),
+    proven: all ? logicalRanges(image.mapping, facts.proven ?? []) : [],
+  };
+  const hit = known.unread.length > 0 || known.contradicted.length > 0;
+  if (!all && !hit && !mayHaveLosses(image)) return;
   const namespaces = namespacesOf(image);
   const shown = namespaces.length > 1 ? new Set<string>() : undefined;
   for (const [number, namespace] of namespaces.entries()) {
     for (const entry of namespace.entries()) {
       if (entry.type !== "file") continue;
-      const lost = lostBytes(image, namespace, entry.node, unread);
-      if (lost === 0 && !all) continue;
+      const lost = lostBytes(image, namespace, entry.node, known.unread);
+      const isHit = lost > 0 || extentBytes(namespace, entry.node, known.contradicted) > 0;
+      if (!isHit && !all) continue;
       if (shown !== undefined) {
         const key = keyOf(namespace, entry.node);
         if (number > 0 && shown.has(key)) continue;
         shown.add(key);
       }
-      yield loss(namespace, entry, lost);
+      yield loss(namespace, entry, lost, known);
     }
   }
 }
 
 /** The files that {@linkcode walkLosses} walks, as a list. */
-export function lossesOf(image: Image, unreadSpans: readonly Span[], all: boolean): Loss[] {
-  return [...walkLosses(image, unreadSpans, all)];
+export function lossesOf(image: Image, facts: LossFacts): Loss[] {
+  return [...walkLosses(image, facts)];
 }
 
-function mayHaveLosses(image: Image, unread: readonly Range[]): boolean {
-  return unread.length > 0 || extentsReach(image) > image.mapping.logicalSize ||
-    image.mapping.logicalStart > 0;
+function mayHaveLosses(image: Image): boolean {
+  return extentsReach(image) > image.mapping.logicalSize || image.mapping.logicalStart > 0;
 }
 
 /** The logical byte after the last that a file or directory of the current session claims. */

@@ -36,13 +36,15 @@ export type Finding = {
 /** What of a file is there. */
 export type LossState = "intact" | "cut" | "lost" | "contradicted" | "unproven";
 
-/** A file of which something is missing. */
+/** A file of which something is missing, or contradicted. */
 export type Loss = {
   readonly path: string;
   readonly pathBytes?: string;
   readonly volume: string;
   readonly bytes: number;
   readonly lost: number;
+  /** Bytes in sectors whose codes contradict them; absent where there are none. */
+  readonly contradicted?: number;
   readonly state: LossState;
 };
 
@@ -56,6 +58,9 @@ export type AuditResult = {
   readonly accounting: {
     readonly bytes: number;
     readonly owners: Partial<Readonly<Record<Owner, number>>>;
+    /** Of the bytes of each owner, those that a proof vouches for, and those that one contradicts. */
+    readonly proven?: Partial<Readonly<Record<Owner, number>>>;
+    readonly contradicted?: Partial<Readonly<Record<Owner, number>>>;
   };
   readonly proof: {
     readonly proven: number;

@@ -53,6 +53,8 @@ export type Hit = {
   readonly node?: number;
   /** Id of the rule whose finding explains this one, if that finding is there. */
   readonly causedBy?: string;
+  /** File offset at which that finding begins, where the rule may have several. */
+  readonly causedAt?: number;
   /** How many places it stands for; 1 where absent. */
   readonly count?: number;
   /** Hits of this rule that touch are one range, not one finding each. */

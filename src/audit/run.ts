@@ -19,7 +19,7 @@ import { families } from "./rules/mod.ts";
 import { isWanted } from "./select.ts";
 import { verdictOf } from "./verdict.ts";
 import { declaredEnd } from "./volume_end.ts";
-import { vouchedBytes } from "./vouched.ts";
+import { Vouching } from "./vouched.ts";
 
 /** How to audit an image. */
 export type AuditOptions = WorkOptions & {
@@ -58,15 +58,25 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
   const findings = list.findings();
   const { ignored } = list;
   const hashes = facts.data?.hashes;
+  const vouching = new Vouching(image, facts);
   return {
     format: "discern.audit/1",
     tool,
     image: { ...imageFacts(image), ...(hashes === undefined ? {} : { hashes }) },
     verdict: verdictOf(findings, isReadable(image)),
     volumes: image.volumes.map(volumeFacts),
-    accounting: { bytes: image.source.size, owners: image.regions.totals() },
-    proof: vouchedBytes(image, facts),
-    losses: lossesOf(image, facts.data?.unread ?? [], options.files === true),
+    accounting: {
+      bytes: image.source.size,
+      owners: image.regions.totals(),
+      ...vouching.owners(),
+    },
+    proof: vouching.proof(),
+    losses: lossesOf(image, {
+      unread: facts.data?.unread ?? [],
+      contradicted: vouching.sectors(false),
+      proven: vouching.sectors(true),
+      all: options.files === true,
+    }),
     findings,
     ...(ignored === 0 ? {} : { ignored }),
   };

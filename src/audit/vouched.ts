@@ -1,11 +1,14 @@
 // How much of an image a checksum inside it vouches for: proven, contradicted, and the rest.
 
-import type { Span } from "../bytes/span.ts";
+import type { Owner, Span } from "../bytes/span.ts";
 import { gptHeader } from "../decode/partition/layout.ts";
 import { validationEntry } from "../decode/eltorito/layout.ts";
 import type { Image } from "../model/image.ts";
 import type { ProofFacts } from "../model/proof.ts";
+import { RawProof } from "./raw_proof.ts";
 import type { AuditResult } from "./result.ts";
+
+type Range = { readonly start: number; readonly end: number };
 
 type Vouched = { readonly span: Span; readonly holds: boolean };
 
@@ -56,9 +59,30 @@ function* catalogSums(image: Image): Generator<Vouched> {
   }
 }
 
-type Range = { readonly start: number; readonly end: number };
+/** Bytes `[start, end)` of the file under checksums of a format; one that is contradicted holds nothing. */
+type Piece = { readonly start: number; readonly end: number; readonly holds: boolean };
 
-// Lengths of the union of ranges, and the ranges of the union.
+function piecesOf(image: Image, facts: ProofFacts): Piece[] {
+  const all = [...gptSums(image, facts), ...catalogSums(image)];
+  const wrong = union(fileRanges(image, all.filter(({ holds }) => !holds)));
+  const right = union(fileRanges(image, all.filter(({ holds }) => holds)));
+  const pieces = wrong.map((range): Piece => ({ ...range, holds: false }));
+  for (const range of right) {
+    for (const left of without(range, wrong)) pieces.push({ ...left, holds: true });
+  }
+  return pieces;
+}
+
+function fileRanges(image: Image, vouched: readonly Vouched[]): Range[] {
+  return vouched.flatMap(({ span }) =>
+    Array.from(image.mapping.fileSpans(span), ({ start, length }) => ({
+      start: Math.max(0, start),
+      end: Math.min(start + length, image.source.size),
+    }))
+  );
+}
+
+/** The ranges of a union, sorted. */
 function union(ranges: readonly Range[]): Range[] {
   const joined: { start: number; end: number }[] = [];
   for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
@@ -69,33 +93,86 @@ function union(ranges: readonly Range[]): Range[] {
   return joined;
 }
 
-function bytesOf(ranges: readonly Range[]): number {
-  return ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+/** What sorted ranges leave of a range. */
+function* without({ start, end }: Range, taken: readonly Range[]): Generator<Range> {
+  let at = start;
+  for (const range of taken) {
+    if (range.end <= at || range.start >= end) continue;
+    if (range.start > at) yield { start: at, end: range.start };
+    at = Math.max(at, range.end);
+  }
+  if (at < end) yield { start: at, end };
 }
 
-function fileRanges(image: Image, vouched: readonly Vouched[]): Range[] {
-  const ranges: Range[] = [];
-  for (const { span } of vouched) {
-    for (const { start, length } of image.mapping.fileSpans(span)) {
-      ranges.push({ start: Math.max(0, start), end: Math.min(start + length, image.source.size) });
-    }
-  }
-  return union(ranges);
-}
+type Sums = { proven: number; contradicted: number; edc: number; format: number };
 
 /**
- * Bytes of the file under a checksum of its format: GPT headers and arrays, the validation entry of a boot
- * catalog. A byte that one checksum contradicts is not proven by another.
+ * What vouches for the bytes of an image: checksums of formats (GPT headers and arrays, the validation entry
+ * of a boot catalog), and the codes of raw sectors. What one of them contradicts no other proves.
  */
-export function vouchedBytes(image: Image, facts: ProofFacts): AuditResult["proof"] {
-  const all = [...gptSums(image, facts), ...catalogSums(image)];
-  const contradicted = fileRanges(image, all.filter(({ holds }) => !holds));
-  const covered = bytesOf(fileRanges(image, all));
-  const proven = covered - bytesOf(contradicted);
-  return {
-    proven,
-    contradicted: bytesOf(contradicted),
-    unproven: image.source.size - covered,
-    by: proven > 0 ? { format: proven } : {},
-  };
+export class Vouching {
+  readonly #image: Image;
+  readonly #pieces: readonly Piece[];
+  readonly #raw: RawProof | undefined;
+
+  constructor(image: Image, facts: ProofFacts) {
+    this.#image = image;
+    this.#pieces = piecesOf(image, facts);
+    const raw = facts.data?.raw;
+    this.#raw = raw === undefined ? undefined : new RawProof(image, raw);
+  }
+
+  /** Stretches of the file whose user data raw sectors prove (`holds`), or contradict. */
+  sectors(holds: boolean): readonly Span[] {
+    return this.#raw?.sectors(holds) ?? [];
+  }
+
+  #measure(start: number, end: number): Sums {
+    const { proven = 0, contradicted = 0 } = this.#raw?.measure(start, end) ?? {};
+    const sums = { proven, contradicted, edc: proven, format: 0 };
+    for (const piece of this.#pieces) {
+      const [from, to] = [Math.max(start, piece.start), Math.min(end, piece.end)];
+      if (from >= to) continue;
+      const raw = this.#raw?.measure(from, to) ?? { proven: 0, contradicted: 0 };
+      const silent = to - from - raw.proven - raw.contradicted;
+      if (piece.holds) {
+        sums.proven += silent;
+        sums.format += silent + raw.proven;
+      } else {
+        sums.contradicted += silent + raw.proven;
+        sums.proven -= raw.proven;
+        sums.edc -= raw.proven;
+      }
+    }
+    return sums;
+  }
+
+  /** All bytes of the file; the kinds of proof overlap. */
+  proof(): AuditResult["proof"] {
+    const { size } = this.#image.source;
+    const { proven, contradicted, edc, format } = this.#measure(0, size);
+    return {
+      proven,
+      contradicted,
+      unproven: size - proven - contradicted,
+      by: { ...(edc > 0 ? { edc } : {}), ...(format > 0 ? { format } : {}) },
+    };
+  }
+
+  /** The same by owner of the bytes; owners without any are left out. */
+  owners(): Pick<AuditResult["accounting"], "proven" | "contradicted"> {
+    if (this.#raw === undefined && this.#pieces.length === 0) return {};
+    const proven: Partial<Record<Owner, number>> = {};
+    const contradicted: Partial<Record<Owner, number>> = {};
+    for (const { owner, start, length } of this.#image.regions) {
+      const sums = this.#measure(start, start + length);
+      if (sums.proven > 0) proven[owner] = (proven[owner] ?? 0) + sums.proven;
+      if (sums.contradicted === 0) continue;
+      contradicted[owner] = (contradicted[owner] ?? 0) + sums.contradicted;
+    }
+    return {
+      ...(Object.keys(proven).length === 0 ? {} : { proven }),
+      ...(Object.keys(contradicted).length === 0 ? {} : { contradicted }),
+    };
+  }
 }

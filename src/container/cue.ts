@@ -2,6 +2,7 @@
 
 import type { ByteSource } from "../bytes/source.ts";
 import { decodeUtf8 } from "../bytes/text.ts";
+import type { SheetTrack } from "../model/image.ts";
 import { bin } from "./bin.ts";
 import { type Container, ContainerError, type Opened, peek, type Sidecars } from "./container.ts";
 import { iso } from "./iso.ts";
@@ -15,11 +16,12 @@ export type CueFile = {
   readonly tracks: readonly CueTrack[];
 };
 
-/** A `TRACK` of a sheet; `start` is its index 1 in sectors of the file. */
+/** A `TRACK` of a sheet; `start` is its index 1 in sectors of the file, `pause` its index 0. */
 export type CueTrack = {
   readonly number: number;
   readonly mode: string;
   readonly start: number;
+  readonly pause?: number;
 };
 
 /** Parses a cue sheet; lines that it does not know are left out. */
@@ -39,11 +41,12 @@ export function parseCue(text: string): CueFile[] {
     if (track !== null && tracks !== undefined) {
       tracks.push({ number: Number(track[1]), mode: (track[2] ?? "").toUpperCase(), start: 0 });
     }
-    const index = /^\s*INDEX\s+0?1\s+(\d+):(\d+):(\d+)/i.exec(line);
+    const index = /^\s*INDEX\s+0?([01])\s+(\d+):(\d+):(\d+)/i.exec(line);
     const last = tracks?.at(-1);
     if (index !== null && tracks !== undefined && last !== undefined) {
-      const start = (Number(index[1]) * 60 + Number(index[2])) * 75 + Number(index[3]);
-      tracks[tracks.length - 1] = { ...last, start };
+      const sector = (Number(index[2]) * 60 + Number(index[3])) * 75 + Number(index[4]);
+      const place = index[1] === "0" ? { pause: sector } : { start: sector };
+      tracks[tracks.length - 1] = { ...last, ...place };
     }
   }
   return files;
@@ -81,6 +84,20 @@ async function openData(
   );
 }
 
+// Tracks whose order in the sheet is not that of the file say nothing.
+function tracksOf({ tracks }: CueFile, stride: number): SheetTrack[] | undefined {
+  const list = tracks.map(({ number, mode, start, pause = start }) => ({
+    number,
+    audio: mode === "AUDIO",
+    start: pause * stride,
+    index1: start * stride,
+  }));
+  const isOrdered = list.every(({ start, index1 }, at) =>
+    start <= index1 && start >= (list[at - 1]?.index1 ?? 0)
+  );
+  return isOrdered ? list : undefined;
+}
+
 /** A cue sheet over one data file. */
 export const cue: Container = {
   name: "cue",
@@ -112,7 +129,14 @@ export const cue: Container = {
     if (stated !== undefined && Number(stated) !== opened.layout.stride) {
       notes.push(`the sheet says ${stated} bytes a sector, the data have ${opened.layout.stride}`);
     }
-    const facts = { ...opened.facts, name: "cue", dataPath: data.name, notes };
+    const sheetTracks = tracksOf(file, opened.layout.stride);
+    const facts = {
+      ...opened.facts,
+      name: "cue",
+      dataPath: data.name,
+      notes,
+      ...(sheetTracks === undefined ? {} : { tracks: sheetTracks }),
+    };
     return { ...opened, source: data, facts };
   },
 };

@@ -11,6 +11,15 @@ import type { ClaimRef, Region, RegionMap } from "./regions.ts";
 import type { FaultLog, StructureLog } from "./recorder.ts";
 import type { Tree } from "./tree.ts";
 
+/** A track of the data file, as its sheet has it. Both places are bytes of the file. */
+export type SheetTrack = {
+  readonly number: number;
+  readonly audio: boolean;
+  /** Where it begins, its pause included: index 0, or index 1 where there is none. */
+  readonly start: number;
+  readonly index1: number;
+};
+
 /** What holds the sectors. */
 export type ContainerFacts = {
   /** `iso`, `bin`, `cue`, ... */
@@ -25,6 +34,8 @@ export type ContainerFacts = {
   readonly mode?: 1 | 2;
   /** Name of the data file, where a sheet was opened. */
   readonly dataPath?: string;
+  /** Tracks of the data file in its order, where a sheet names them. */
+  readonly tracks?: readonly SheetTrack[];
   /** What of the container could not be understood or used. */
   readonly notes: readonly string[];
 };

@@ -1,6 +1,7 @@
 // Facts for the audit that need whole ranges of the image or a checksum: computed apart from the rules.
 
 import type { Span } from "../bytes/span.ts";
+import type { RawFacts } from "./raw_sectors.ts";
 import type { Region } from "./regions.ts";
 import type { Hashes } from "./result.ts";
 
@@ -37,31 +38,14 @@ export type Emptiness = {
 /** Occupied stretches of one kind: the first of them, and how many there are. */
 export type OccupiedList = { readonly kept: readonly Occupied[]; readonly count: number };
 
-/** Raw sectors whose error-detection code does not hold (ECMA-130:1996 14.3). */
-export type EdcFacts = {
-  /** Sectors that have a code. */
-  readonly checked: number;
-  /** Those whose code is wrong: the first of them, and how many there are. */
-  readonly bad: readonly {
-    /** First byte of the sector in the file. */
-    readonly offset: number;
-    /** Bytes from there to the code. */
-    readonly at: number;
-    readonly form: "mode1" | "form1";
-    readonly recorded: number;
-    readonly computed: number;
-  }[];
-  readonly count: number;
-};
-
 /** What one pass over the file saw. */
 export type DataFacts = {
   /** Digests of the file; absent where some byte of it could not be read. */
   readonly hashes?: Hashes;
   /** Bytes of the file that the storage refused, also sector by sector. */
   readonly unread: readonly Span[];
-  /** Codes of raw sectors; absent where no sector has one. */
-  readonly edc?: EdcFacts;
+  /** What raw sectors say of themselves; absent where the file has none. */
+  readonly raw?: RawFacts;
   /** Unclaimed stretches inside the volume, and behind it. */
   readonly inside: OccupiedList;
   readonly behind: OccupiedList;

@@ -11,7 +11,7 @@ import { type Observer, WholeFile } from "../pass/client.ts";
 import type { WorkerPool } from "../pass/crew.ts";
 import { PlannedSets } from "../pass/digests.ts";
 import { runPass } from "../pass/pass.ts";
-import { EdcCheck } from "./edc.ts";
+import { SectorCheck } from "./raw_sectors.ts";
 
 export type { Algorithm } from "../kernel/digest.ts";
 
@@ -199,7 +199,7 @@ class Scan {
   }
 
   /** What was seen, the digests left out. */
-  facts(): Omit<DataFacts, "hashes" | "unread" | "edc"> {
+  facts(): Omit<DataFacts, "hashes" | "unread" | "raw"> {
     this.#close();
     return {
       inside: this.#inside.facts(),
@@ -249,11 +249,11 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
   const sets = new PlannedSets(algorithms, engines, size);
   const whole = new WholeFile(image.path, size, sets.single);
   const scan = new Scan(image, options.volumeEnd);
-  const codes = new EdcCheck(image);
+  const sectors = new SectorCheck(image);
   const observer: Observer = {
     take(offset, bytes, unread) {
       for (const part of stretches(offset, bytes, unread)) {
-        if (!part.unread) codes.take(part.at, part.bytes);
+        if (!part.unread && sectors.wanted) sectors.take(part.at, part.bytes);
         scan.take(part.at, part.bytes, part.unread);
       }
     },
@@ -270,8 +270,8 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
     ...(isBusy === undefined ? {} : { isBusy }),
     ...(signal === undefined ? {} : { signal }),
   });
-  const edc = codes.facts();
-  const facts = { ...scan.facts(), unread, ...(edc === undefined ? {} : { edc }) };
+  const raw = sectors.facts();
+  const facts = { ...scan.facts(), unread, ...(raw === undefined ? {} : { raw }) };
   const hashes = unread.length > 0 ? undefined : sets.hashes(whole);
   return hashes === undefined ? facts : { ...facts, hashes };
 }

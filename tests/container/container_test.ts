@@ -147,7 +147,7 @@ Deno.test("parseCue() reads quoted and bare names, tracks and indexes", () => {
       name: "a b.bin",
       type: "BINARY",
       tracks: [
-        { number: 1, mode: "MODE1/2352", start: 160 },
+        { number: 1, mode: "MODE1/2352", start: 160, pause: 0 },
         { number: 2, mode: "AUDIO", start: 4500 },
       ],
     },

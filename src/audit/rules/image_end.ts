@@ -117,7 +117,7 @@ function* checkEnd(image: Image): Iterable<Hit> {
   const missed = isMissed(image);
   let files = 0;
   let lost = 0;
-  for (const loss of walkLosses(image, [], false)) {
+  for (const loss of walkLosses(image)) {
     files++;
     lost += loss.lost;
   }

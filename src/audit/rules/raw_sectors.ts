@@ -1,61 +1,449 @@
-// Rules about raw CD sectors (ECMA-130:1996 14): their error-detection codes.
+// Rules about raw CD sectors (ECMA-130:1996 14, CD-ROM XA): sync, header, error-detection code, parity.
 
 import { fileSpan } from "../../bytes/span.ts";
 import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
-import type { Hit, Rule, RuleFamily, RuleTable } from "../rule.ts";
+import type { RawFacts, RawProblem, RawRepair, RawRun, RawTrack } from "../../model/raw_sectors.ts";
+import { lastAtOrBefore } from "../../model/structures.ts";
+import {
+  isAudio,
+  isRunOut,
+  lbaOf,
+  nodeOf,
+  ownersText,
+  silences,
+  type Stretch,
+  stretchesOf,
+  wholeOf,
+} from "../raw_runs.ts";
+import type { Hit, Rule, RuleFamily, RuleTable, Severity } from "../rule.ts";
+import { counted } from "../words.ts";
+
+const wrongCode = {
+  severity: "error",
+  rationale:
+    "The sector's bytes are not those that the code was made of. Protected pressings have " +
+    "such sectors on purpose, outside every file.",
+  remedy: "Read the sector again from the disc; a drive corrects what its own parity allows.",
+} as const;
+
+const wrongParity = {
+  severity: "warning",
+  rationale: "Where the error-detection code holds, the data are intact and only the parity is " +
+    "wrong: some pressings are mastered so. Where it does not, the damage explains both.",
+  remedy: "Nothing to do where the data are intact; else see what explains it.",
+} as const;
 
 const rules = {
-  mode1: {
-    id: "CDR-007",
+  sync: {
+    id: "CDR-001",
     severity: "error",
+    title: "Sync pattern broken in a data track",
+    clause: "ECMA-130 14.1",
+    rationale:
+      "A sector without its sync pattern is none that a drive could find. Where only the " +
+      "pattern is wrong and the code of the sector holds, the data are intact: a warning.",
+    remedy: "Read the sectors again from the disc.",
+  },
+  address: {
+    id: "CDR-002",
+    severity: "error",
+    title: "Header address is not BCD",
+    clause: "ECMA-130 14.2",
+    rationale:
+      "The sector does not say where on the disc it is. Where the code of Mode 1 holds with " +
+      "the address that is due, the data are intact: a warning.",
+    remedy: "Read the sectors again from the disc; the data may be good.",
+  },
+  sequence: {
+    id: "CDR-003",
+    severity: "warning",
+    title: "Header addresses jump or repeat",
+    clause: "ECMA-130 14.2",
+    rationale: "Sectors were lost, inserted, repeated or put in another order; or a header is " +
+      "damaged. Discs with wrong addresses exist, and image readers do not use them.",
+    remedy: "Compare the addresses with the places of the files; read the disc again from there.",
+  },
+  mode: {
+    id: "CDR-004",
+    severity: "error",
+    title: "Mode byte invalid",
+    clause: "ECMA-130 14.2",
+    rationale:
+      "There are modes 0 to 2. Bits 5 to 7 mark run-in, link and run-out blocks of recorded " +
+      "discs: that is information. Where the codes hold in the mode of the track, the data are intact.",
+    remedy: "Read the sectors again from the disc.",
+  },
+  modeChange: {
+    id: "CDR-005",
+    severity: "warning",
+    title: "Mode changes inside a track",
+    clause: "ECMA-130 14, 20",
+    rationale:
+      "A track has one mode. Where the image is of several tracks, their sheet is missing.",
+    remedy: "Open the cue sheet of the image in its place, if there is one.",
+  },
+  mode1Edc: {
+    id: "CDR-007",
     title: "Mode 1: error-detection code wrong",
     clause: "ECMA-130 14.3",
-    rationale:
-      "The sector's bytes are not those that the code was made of. Protected pressings have " +
-      "such sectors on purpose, outside every file.",
-    remedy: "Read the sector again from the disc; a drive corrects what its own parity allows.",
+    ...wrongCode,
   },
-  form1: {
+  mode1P: {
+    id: "CDR-008",
+    title: "Mode 1: P parity wrong",
+    clause: "ECMA-130 14.5, Annex A",
+    ...wrongParity,
+  },
+  mode1Q: {
+    id: "CDR-009",
+    title: "Mode 1: Q parity wrong",
+    clause: "ECMA-130 14.6, Annex A",
+    ...wrongParity,
+  },
+  form1Edc: {
     id: "CDR-011",
-    severity: "error",
     title: "Form 1: error-detection code wrong",
     clause: "CD-ROM XA",
+    ...wrongCode,
+  },
+  form1Parity: {
+    id: "CDR-012",
+    title: "Form 1: parity wrong",
+    clause: "CD-ROM XA",
+    ...wrongParity,
+  },
+  form2Edc: {
+    id: "CDR-014",
+    title: "Form 2: error-detection code wrong",
+    clause: "CD-ROM XA",
+    ...wrongCode,
     rationale:
-      "The sector's bytes are not those that the code was made of. Protected pressings have " +
-      "such sectors on purpose, outside every file.",
-    remedy: "Read the sector again from the disc; a drive corrects what its own parity allows.",
+      "The sector's bytes are not those that the code was made of, while the other sectors " +
+      "of form 2 hold theirs.",
+  },
+  form2None: {
+    id: "CDR-015",
+    severity: "info",
+    title: "Form 2 without error-detection code",
+    clause: "CD-ROM XA",
+    rationale: "The code is optional in form 2: nothing vouches for these sectors.",
+    remedy: "Nothing to do; compare them with another copy of the disc.",
   },
 } as const satisfies RuleTable;
 
-/** Owners whose bytes nobody misses: wrong codes there can be meant. */
-const spare = new Set(["unclaimed", "slack", "system-area", "trailer"]);
+/** Where a problem shows: the rule, and the bytes of the sector that it points to. */
+type Sign = { readonly rule: Rule; readonly at: number; readonly length: number };
+
+function signOf({ problem, form }: RawRun): Sign {
+  switch (problem) {
+    case "no-sync":
+    case "sync":
+      return { rule: rules.sync, at: 0, length: 12 };
+    case "address":
+      return { rule: rules.address, at: 12, length: 3 };
+    case "sequence":
+    case "jump":
+      return { rule: rules.sequence, at: 12, length: 3 };
+    case "mode":
+    case "block":
+      return { rule: rules.mode, at: 15, length: 1 };
+    case "mode-change":
+      return { rule: rules.modeChange, at: 15, length: 1 };
+    case "edc":
+      if (form === "form2") return { rule: rules.form2Edc, at: 2348, length: 4 };
+      if (form === "form1") return { rule: rules.form1Edc, at: 2072, length: 4 };
+      return { rule: rules.mode1Edc, at: 2064, length: 4 };
+    case "p":
+      if (form === "form1") return { rule: rules.form1Parity, at: 2076, length: 276 };
+      return { rule: rules.mode1P, at: 2076, length: 172 };
+    case "q":
+      return { rule: rules.mode1Q, at: 2248, length: 104 };
+  }
+}
+
+/** A pause between tracks has 2 to 4 seconds. */
+const PAUSE = 300;
+
+/** Judges the runs of one image; what is asked of all runs is worked out once. */
+class Judge {
+  readonly #image: Image;
+  readonly #raw: RawFacts;
+  readonly #silences: ReadonlyMap<RawRun, number>;
+  readonly #byProblem = new Map<RawProblem, readonly RawRun[]>();
+  readonly #starts = new Map<RawRun, readonly number[]>();
+
+  constructor(image: Image, raw: RawFacts) {
+    this.#image = image;
+    this.#raw = raw;
+    this.#silences = silences(raw);
+  }
+
+  *hits(): Generator<Hit> {
+    const { runs, stride, tracks, more } = this.#raw;
+    for (const run of runs) {
+      // How grave it is depends on the owners of the sectors; else a run is one finding.
+      const stretches = run.problem === "edc" || run.problem === "no-sync"
+        ? stretchesOf(this.#image, run, stride)
+        : [wholeOf(this.#image, run, stride)];
+      for (const stretch of stretches) yield* this.#hit(run, stretch);
+    }
+    for (const track of tracks) yield* withoutCode(track, stride);
+    for (const [problem, count] of Object.entries(more)) {
+      // The keys of `more` are problems; Object.entries forgets it
+      const { rule } = signOf({ problem: problem as RawProblem, offset: 0, sectors: count });
+      yield { rule, message: `${counted(count, "sector")} more, not listed one by one`, count };
+    }
+  }
+
+  *#hit(run: RawRun, stretch: Stretch): Generator<Hit> {
+    const severity = this.#severity(run, stretch);
+    if (severity === undefined) return;
+    const { stride } = this.#raw;
+    const { rule, at, length } = signOf(run);
+    const node = nodeOf(stretch);
+    yield {
+      rule,
+      span: fileSpan(stretch.offset + at, (stretch.sectors - 1) * stride + length),
+      message: `${this.#place(stretch)}: ${describe(run, stretch)}`,
+      ...(severity === rule.severity ? {} : { severity }),
+      ...recordedOf(run, stretch),
+      ...(node === undefined ? {} : { tree: node.tree, node: node.node }),
+      ...this.#cause(run, stretch),
+      ...(stretch.sectors === 1 ? {} : { count: stretch.sectors }),
+    };
+  }
+
+  #place(stretch: Stretch): string {
+    const first = lbaOf(this.#image, stretch.offset);
+    const last = first + stretch.sectors - 1;
+    const where = stretch.sectors === 1
+      ? `sector ${first}`
+      : `${stretch.sectors} sectors, ${first} to ${last}`;
+    const owners = ownersText(this.#image, stretch);
+    return owners === "" ? where : `${where} (${owners})`;
+  }
+
+  /** Undefined where the run is no finding here. */
+  #severity(run: RawRun, stretch: Stretch): Severity | undefined {
+    const { rule } = signOf(run);
+    const isEnd = isRunOut(stretch, this.#raw);
+    // A sector that has no codes at all is not what a drive read: some program filled the place.
+    if (isEnd && this.#runAt("edc", stretch.offset)?.recorded === 0) return undefined;
+    switch (run.problem) {
+      case "no-sync":
+        if (isAudio(this.#image, stretch, this.#silences.get(run) ?? 0)) return undefined;
+        if (isEnd) return "info";
+        return stretch.owned ? "error" : "warning";
+      case "block":
+        return "info";
+      case "mode":
+        // A value that there is, of a sector whose codes say otherwise: its data are intact.
+        return run.repair !== undefined && isMode(run.byte) ? "warning" : "error";
+      case "sync":
+      case "address":
+        return run.repair === undefined ? "error" : "warning";
+      case "mode-change":
+        return this.#isPause(run, stretch) ? undefined : "warning";
+      case "edc":
+        return run.repair === undefined && stretch.owned ? "error" : "warning";
+      default:
+        return rule.severity;
+    }
+  }
+
+  // At the end of a track there may be a pause of another mode, or of none.
+  #isPause(run: RawRun, { owned }: Stretch): boolean {
+    const { tracks, stride } = this.#raw;
+    const end = run.offset + run.sectors * stride;
+    const isLast = tracks.some(({ offset, sectors }) => offset + sectors * stride === end);
+    return isLast && !owned && (run.recorded === 0 || run.sectors <= PAUSE);
+  }
+
+  // What is wrong with parity or header of a sector whose code is wrong has the same cause. Where the code
+  // holds once the header is put right, the header is that cause.
+  #cause(run: RawRun, { offset }: Stretch): Pick<Hit, "causedBy" | "causedAt"> {
+    const { problem, repair, edcWrong } = run;
+    if (problem === "edc") return repair === undefined ? {} : this.#by(repair, offset);
+    if (problem === "p" || problem === "q") return edcWrong === true ? this.#by("edc", offset) : {};
+    const isHeader = problem === "address" || problem === "sequence";
+    const code = isHeader && repair === undefined ? this.#runAt("edc", offset) : undefined;
+    // The codes of Mode 2 say nothing of the header.
+    const explains = code?.form === "mode1" && code.repair === undefined;
+    return explains ? this.#by("edc", offset) : {};
+  }
+
+  #by(problem: RawProblem, offset: number): Pick<Hit, "causedBy" | "causedAt"> {
+    const run = this.#runAt(problem, offset);
+    if (run === undefined) return {};
+    const { rule, at } = signOf(run);
+    if (problem !== "edc") return { causedBy: rule.id, causedAt: run.offset + at };
+    const starts = this.#startsOf(run);
+    const start = starts[lastAtOrBefore(starts.length, offset, (index) => starts[index] ?? 0)];
+    return { causedBy: rule.id, causedAt: (start ?? run.offset) + at };
+  }
+
+  /** The run of a problem that holds a byte; runs of one problem do not overlap. */
+  #runAt(problem: RawProblem, at: number): RawRun | undefined {
+    let runs = this.#byProblem.get(problem);
+    if (runs === undefined) {
+      runs = this.#raw.runs.filter((run) => run.problem === problem);
+      this.#byProblem.set(problem, runs);
+    }
+    const list = runs;
+    const run = list[lastAtOrBefore(list.length, at, (index) => list[index]?.offset ?? 0)];
+    return run !== undefined && at < run.offset + run.sectors * this.#raw.stride ? run : undefined;
+  }
+
+  /** Where the findings of a run begin. */
+  #startsOf(run: RawRun): readonly number[] {
+    const known = this.#starts.get(run);
+    if (known !== undefined) return known;
+    const starts = Array.from(
+      stretchesOf(this.#image, run, this.#raw.stride),
+      ({ offset }) => offset,
+    );
+    this.#starts.set(run, starts);
+    return starts;
+  }
+}
+
+function* withoutCode({ form2 }: RawTrack, stride: number): Generator<Hit> {
+  const { count, zero, first } = form2;
+  if (count === 0 || zero < count) return;
+  yield {
+    rule: rules.form2None,
+    span: fileSpan(first + 2348, 4),
+    message: `all ${counted(count, "sector")} of form 2 in the track, from byte ${first} on ` +
+      `(${stride} bytes a sector), have a code of zero: none was made`,
+    ...(count === 1 ? {} : { count }),
+  };
+}
+
+/** Whether a mode byte is one of modes 0 to 2, or has a block indicator (bits 5 to 7). */
+function isMode(byte = 3): boolean {
+  return byte < 3 || byte > 0x1f;
+}
 
 function hexWord(value: number): string {
   return `0x${value.toString(16).padStart(8, "0")}`;
 }
 
-function* checkCodes(image: Image, { data }: ProofFacts): Iterable<Hit> {
-  if (data?.edc === undefined) return;
-  const { bad, count, checked } = data.edc;
-  for (const { offset, at, form, recorded, computed } of bad) {
-    const rule: Rule = rules[form];
-    const region = image.regions.at(offset);
-    const ref = region?.ref;
-    const name = region === undefined ? "" : image.regionName(region);
-    yield {
-      rule,
-      span: fileSpan(offset + at, 4),
-      message: `the code of the sector at byte ${offset}${name === "" ? "" : ` (${name})`} is ` +
-        `${hexWord(recorded)}, its bytes give ${hexWord(computed)}; ${count} of ${checked} ` +
-        `sectors with a code are so`,
-      recorded: hexWord(recorded),
-      expected: hexWord(computed),
-      ...(region === undefined || spare.has(region.owner) ? { severity: "warning" as const } : {}),
-      ...(ref !== undefined && "tree" in ref ? { tree: ref.tree, node: ref.node } : {}),
-    };
+function hexByte(value: number): string {
+  return `0x${value.toString(16).padStart(2, "0")}`;
+}
+
+/** The bytes of an address, as minute, second and frame. */
+function addressText(value: number): string {
+  const text = value.toString(16).padStart(6, "0");
+  return `${text.slice(0, 2)}:${text.slice(2, 4)}:${text.slice(4)}`;
+}
+
+/** An LBA as minute, second and frame. */
+function msf(lba: number): string {
+  const frames = lba >= -150 ? lba + 150 : lba + 450_150;
+  const parts = [Math.floor(frames / 4500), Math.floor(frames / 75) % 60, frames % 75];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+function valueText({ problem }: RawRun, value: number): string {
+  switch (problem) {
+    case "edc":
+      return hexWord(value);
+    case "address":
+      return addressText(value);
+    case "sequence":
+    case "jump":
+      return msf(value);
+    default:
+      return String(value);
   }
 }
 
-/** Rules about raw sectors, with their check. */
-export const rawSectorRules: RuleFamily = { rules, image: [checkCodes] };
+// The numbers are those of the first sector of the run.
+function recordedOf(run: RawRun, { offset }: Stretch): Pick<Hit, "recorded" | "expected"> {
+  const { problem, byte, expected } = run;
+  if (byte !== undefined && (problem === "mode" || problem === "block")) {
+    return {
+      recorded: hexByte(byte),
+      ...(expected === undefined ? {} : { expected: hexByte(expected) }),
+    };
+  }
+  const { recorded } = run;
+  if (offset !== run.offset) return {};
+  return {
+    ...(recorded === undefined ? {} : { recorded: valueText(run, recorded) }),
+    ...(expected === undefined ? {} : { expected: valueText(run, expected) }),
+  };
+}
+
+const repairs: Readonly<Record<RawRepair, string>> = {
+  sync: "the right sync pattern",
+  address: "the address that is due",
+  sequence: "the address that is due",
+  mode: "the mode of the sectors around it",
+};
+
+function describe(run: RawRun, stretch: Stretch): string {
+  const { recorded, expected } = recordedOf(run, stretch);
+  const first = stretch.sectors > 1 ? "the first " : "it ";
+  const holds = run.repair === undefined
+    ? ""
+    : `; with ${repairs[run.repair]} the error-detection code holds: the data are intact`;
+  switch (run.problem) {
+    case "no-sync":
+      return run.byte === undefined
+        ? "no sync pattern, and no data sector behind it"
+        : `no sync pattern, all bytes are ${hexByte(run.byte)}`;
+    case "sync":
+      return `some bytes of the sync pattern are wrong${holds}`;
+    case "address":
+      return `the address${recorded === undefined ? "" : ` ${recorded}`} is not BCD` +
+        (expected === undefined ? "" : `, ${expected} is due`) + holds;
+    case "sequence":
+      return recorded === undefined
+        ? "the addresses are not those that are due"
+        : `${first}says ${recorded}, ${expected} is due, as of the sectors around`;
+    case "jump":
+      return `the addresses go on from ${recorded}, ${expected} is due: ` + shiftText(run);
+    case "mode":
+      return isMode(run.byte)
+        ? `the mode byte is ${recorded}, the codes are those of mode ${expected}${holds}`
+        : `the mode byte is ${recorded}: there is no such mode${holds}`;
+    case "block":
+      return `the mode byte ${recorded} marks a run-in, link or run-out block`;
+    case "mode-change":
+      return `Mode ${recorded} in a track of Mode ${expected}`;
+    default:
+      return codeText(run, stretch) + holds;
+  }
+}
+
+function shiftText({ recorded = 0, expected = 0 }: RawRun): string {
+  const shift = recorded - expected;
+  return shift > 0
+    ? `${counted(shift, "sector")} may be missing here`
+    : `${counted(-shift, "sector")} may be inserted or repeated before`;
+}
+
+function codeText(run: RawRun, stretch: Stretch): string {
+  const { recorded, expected } = recordedOf(run, stretch);
+  const many = stretch.sectors > 1;
+  if (run.problem === "edc") {
+    if (recorded === undefined) return "the error-detection codes are wrong";
+    return many
+      ? `the error-detection codes are wrong; the first is ${recorded}, its bytes give ${expected}`
+      : `the error-detection code is ${recorded}, its bytes give ${expected}`;
+  }
+  const which = run.form === "form1" ? "the parity" : run.problem === "p" ? "P parity" : "Q parity";
+  return run.edcWrong === true
+    ? `${which} is wrong, and so is the error-detection code`
+    : `${which} is wrong; the error-detection code holds: the data are intact`;
+}
+
+function* checkSectors(image: Image, { data }: ProofFacts): Iterable<Hit> {
+  if (data?.raw !== undefined) yield* new Judge(image, data.raw).hits();
+}
+
+/** Rules about raw sectors, with their check. CDR-006, 010, 013 and 016 to 029 are not written yet. */
+export const rawSectorRules: RuleFamily = { rules, image: [checkSectors] };

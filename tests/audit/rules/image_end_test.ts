@@ -29,6 +29,8 @@ ruleCases("IMG-001", [
       { space: "file", start: 446_880, length: 2352, severity: "warning" },
       // The sector of the descriptor has its own code.
       { rule: "CDR-007", space: "file", start: 16 * 2352 + 2064, length: 4 },
+      { rule: "CDR-008", space: "file", start: 16 * 2352 + 2076, length: 172 },
+      { rule: "CDR-009", space: "file", start: 16 * 2352 + 2248, length: 104 },
     ],
   },
 ]);
