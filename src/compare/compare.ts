@@ -13,13 +13,7 @@ import { type Implanted, readImplanted } from "./implanted.ts";
 import { comparePathTables } from "./path_tables.ts";
 import { compareRecords, NodeMarks, pairTrees } from "./records.ts";
 import type { CompareResult, CompareVerdict } from "./result.ts";
-import {
-  differentPieces,
-  differentRuns,
-  RangeList,
-  type RegionPair,
-  SectorSet,
-} from "./sectors.ts";
+import { differentPieces, RangeList, type RegionPair, SectorSet } from "./sectors.ts";
 import { type Side, sidesOf } from "./side.ts";
 import { commonVolumes } from "./volumes.ts";
 
@@ -112,7 +106,7 @@ async function scanBytes(
   const progress = (done: number) =>
     onEvent?.({ type: "progress", what: "compare", done, total: common });
   for await (const piece of differentPieces(a, b, signal, progress)) {
-    for (const [start, end] of differentRuns(piece)) {
+    for (const [start, end] of piece.runs()) {
       differentBytes += end - start;
       sectors.mark(start, end);
       ranges.add(start, end);

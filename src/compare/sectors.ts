@@ -1,20 +1,18 @@
 // Which bytes of two images differ: one pass over both, sectors in a bitmap, stretches by owner.
 
-import { differenceRun, firstDifference } from "../kernel/digest.ts";
+import { PairScan } from "../kernel/pair.ts";
 import type { DifferentRange } from "./result.ts";
 import type { Side } from "./side.ts";
 
-/** Bytes read from each image at a time. */
-const PIECE = 1024 * 1024;
-const LOOK_AHEAD = 4096;
+/** Bytes read from each image at a time, or a little less: whole sectors that stay in the cache. */
+const PIECE = 512 * 1024;
 /** Stretches listed one by one; as many more are folded by owner, and the rest into one. */
 export const RANGES_LISTED = 10_000;
 
 /** A piece in which the images differ. */
 export type DifferentPiece = {
-  readonly at: number;
-  readonly a: Uint8Array;
-  readonly b: Uint8Array;
+  /** Runs `[start, end)` of bytes, each of which differs; positions of the image. */
+  readonly runs: () => Generator<[number, number]>;
 };
 
 /**
@@ -28,38 +26,19 @@ export async function* differentPieces(
   onBytes: (done: number) => void,
 ): AsyncGenerator<DifferentPiece> {
   const common = Math.min(a.size, b.size);
-  const buffers = [
-    new Uint8Array(Math.min(PIECE, common)),
-    new Uint8Array(Math.min(PIECE, common)),
-  ];
-  for (let at = 0; at < common; at += PIECE) {
+  const size = Math.max(1, Math.floor(PIECE / a.stride)) * a.stride;
+  const pair = new PairScan(size, a.stride);
+  for (let at = 0; at < common; at += size) {
     signal?.throwIfAborted();
-    const length = Math.min(PIECE, common - at);
-    const [bytesA, bytesB] = buffers.map((buffer) => buffer.subarray(0, length));
-    if (bytesA === undefined || bytesB === undefined) return;
+    const length = Math.min(size, common - at);
+    const [bytesA, bytesB] = [pair.a.subarray(0, length), pair.b.subarray(0, length)];
     const refused = [...await a.read(at, bytesA), ...await b.read(at, bytesB)];
     for (const [from, to] of refused) {
       for (let index = from; index < to; index++) bytesB[index] = ~(bytesA[index] ?? 0);
     }
-    if (firstDifference(bytesA, bytesB) >= 0) yield { at, a: bytesA, b: bytesB };
+    const differences = pair.compare(length);
+    if (differences !== undefined) yield { runs: () => differences.runs(at) };
     onBytes(at + length);
-  }
-}
-
-/** Runs `[start, end)` of bytes, each of which differs, in a piece; positions of the image. */
-export function* differentRuns({ at, a, b }: DifferentPiece): Generator<[number, number]> {
-  for (let from = 0; from < a.length;) {
-    // Differences are often near each other: a short look ahead copies less than the rest of the piece.
-    const until = Math.min(a.length, from + LOOK_AHEAD);
-    const found = firstDifference(a.subarray(from, until), b.subarray(from, until));
-    if (found < 0) {
-      from = until;
-      continue;
-    }
-    const start = from + found;
-    const length = differenceRun(a.subarray(start), b.subarray(start));
-    yield [at + start, at + start + length];
-    from = start + length;
   }
 }
 

@@ -249,20 +249,29 @@ function decodeModule(base64: string, shared: boolean): Uint8Array<ArrayBuffer> 
   throw new Error("Cannot share the memory of the kernels: their module imports none");
 }
 
+let compiled: WebAssembly.Module | undefined;
+let refused = false;
+
+/**
+ * An instance with a memory of its own, of the module that this realm compiles once; undefined where
+ * WebAssembly is missing or refuses the module.
+ */
+export function ownKernels(): Kernels | undefined {
+  if (refused) return undefined;
+  try {
+    return new Kernels(compiled ??= compileKernels());
+  } catch {
+    refused = true; // What serves instead is in fallback.ts
+    return undefined;
+  }
+}
+
 let shared: Kernels | undefined;
-let tried = false;
 
 /**
  * The instance that this realm's digests and scans share, made at the first call; undefined where
- * WebAssembly is missing or refuses the module. Its window may be overwritten by any of them.
+ * there can be none. Its window may be overwritten by any of them.
  */
 export function sharedKernels(): Kernels | undefined {
-  if (tried) return shared;
-  tried = true;
-  try {
-    shared = new Kernels(compileKernels());
-  } catch {
-    shared = undefined; // What serves instead is in fallback.ts
-  }
-  return shared;
+  return shared ??= ownKernels();
 }

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { FieldList, type Recorded } from "../../src/compare/fields.ts";
 import { matchEntries } from "../../src/compare/match.ts";
-import { differentPieces, differentRuns, RangeList, SectorSet } from "../../src/compare/sectors.ts";
+import { differentPieces, RangeList, SectorSet } from "../../src/compare/sectors.ts";
 import { sidesOf } from "../../src/compare/side.ts";
 import { fixtureImage } from "../support/fixtures.ts";
 import { open } from "./support.ts";
@@ -66,7 +66,7 @@ Deno.test("RangeList folds what is too much, and loses no byte", async (t) => {
       const ranges = new RangeList(sideA, sideB, () => {}, listed);
       let different = 0;
       for await (const piece of differentPieces(sideA, sideB, undefined, () => {})) {
-        for (const [start, end] of differentRuns(piece)) {
+        for (const [start, end] of piece.runs()) {
           different += end - start;
           ranges.add(start, end);
         }
@@ -110,25 +110,4 @@ Deno.test("FieldList counts by name what it does not list", async () => {
     undefined,
     3,
   ]]);
-});
-
-Deno.test("differentRuns() finds what a plain loop finds", async () => {
-  const bytes = fc.uint8Array({ minLength: 0, maxLength: 6000 });
-  const flips = fc.array(fc.nat(), { maxLength: 40 });
-  await fc.assert(
-    fc.asyncProperty(bytes, flips, (a, places) => {
-      const b = a.slice();
-      if (b.length > 0) { for (const at of places) b[at % b.length] = ~(b[at % b.length] ?? 0); }
-      const found = new Set<number>();
-      let last = -1;
-      for (const [start, end] of differentRuns({ at: 0, a, b })) {
-        assert(start >= last && end > start);
-        last = end;
-        for (let at = start; at < end; at++) found.add(at);
-      }
-      for (let at = 0; at < a.length; at++) assertEquals(found.has(at), a[at] !== b[at]);
-      return Promise.resolve();
-    }),
-    { seed: 13 },
-  );
 });
