@@ -4,8 +4,9 @@
 import { SCRATCH } from "./layout";
 import { fillTables, sliceBytes, TABLES_SIZE } from "./slicing";
 
-const TABLES = memory.data(TABLES_SIZE, 16);
-fillTables(TABLES, 0xedb88320);
+/** The tables of the polynomial. */
+export const CRC32_TABLES = memory.data(TABLES_SIZE, 16);
+fillTables(CRC32_TABLES, 0xedb88320);
 
 // The polynomial divides x^300 + x^155 + x^117 + x^89 + 1 (found by search; the tests prove it),
 // and with x it divides the same sum in y = x^64. So a word may be struck out of the message when
@@ -47,7 +48,7 @@ function fold(value: u32, data: usize, words: usize): u32 {
   for (let at: usize = 0; at < REACH; at += 8) {
     store<u64>(rest + at, load<u64>(data + at) ^ folded(struck + at));
   }
-  return sliceBytes(TABLES, 0, rest, REACH);
+  return sliceBytes(CRC32_TABLES, 0, rest, REACH);
 }
 
 /** Bytes of a state: the remainder so far, complemented. */
@@ -69,7 +70,7 @@ export function crc32_update(state: usize, data: usize, length: usize): void {
     data += words << 3;
     length &= 7;
   }
-  store<u32>(state, sliceBytes(TABLES, value, data, length));
+  store<u32>(state, sliceBytes(CRC32_TABLES, value, data, length));
 }
 
 /** Writes the four bytes, most significant first, to `out`. */

@@ -50,9 +50,9 @@ for (const entry of entries) {
       [
         ...["edc", "first_nonzero", "last_nonzero", "classify_sectors", "histogram"],
         ...["difference_bitmap", "difference_run", "first_difference", "last_difference"],
-        ...["check_sectors"],
         ...["chunks_init", "chunks_update", "search", "search_init"],
         ...["xxh3_init", "xxh3_update", "xxh3_finish", "xxh3_sectors"],
+        ...["check_sectors", "crc16"],
         ...algorithms.flatMap((name) => [`${name}_init`, `${name}_update`, `${name}_finish`]),
         ...laneAlgorithms.map((name) => `${name}_many`),
       ].sort(),
