@@ -152,6 +152,26 @@ for (const simd of [false, true]) {
   });
 }
 
+Deno.test("a blake3 state goes on in the other entry, at any byte", () => {
+  const both = [true, false].map((simd) => new Kernels(compileKernels({ simd })));
+  for (const kernels of both) kernels.window.set(message);
+  const state = new Uint8Array(both[0]?.stateSize("blake3") ?? 0);
+  for (const step of [64, 700, 1024, 2048, 3 * CHUNK, 5 * CHUNK + 1, 70 * CHUNK]) {
+    let at = 0;
+    both[0]?.begin("blake3");
+    both[0]?.save("blake3", state);
+    for (let turn = 0; at < 200 * CHUNK && turn < 120; turn++) {
+      const kernels = both[turn % 2];
+      kernels?.load("blake3", state);
+      kernels?.update("blake3", at, step);
+      kernels?.save("blake3", state);
+      at += step;
+      const hex = kernels?.finish("blake3").toHex();
+      if (turn % 7 === 0) assertEquals(hex, nobleBlake3(message.subarray(0, at)).toHex());
+    }
+  }
+});
+
 /** The root when `bytes`, which do not end with a whole chunk, come after `subtrees`. */
 function rootAfter(subtrees: readonly Value[], index: bigint, bytes: Uint8Array): Uint8Array {
   const left = [...subtrees];
