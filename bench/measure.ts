@@ -7,6 +7,25 @@ import type { Host, Samples } from "./results.ts";
 /** Where command lines run: `folder` is their working directory, `scratch` is theirs to fill. */
 export type Place = { readonly folder: string; readonly scratch: string };
 
+/** A temporary folder that goes with its scope, or with the signal that ends the bench. */
+export function scratchFolder(): { readonly path: string } & Disposable {
+  const path = Deno.makeTempDirSync({ prefix: "discern-bench-" });
+  const remove = () => Deno.removeSync(path, { recursive: true });
+  const end = () => {
+    remove();
+    Deno.exit(130);
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) Deno.addSignalListener(signal, end);
+  return {
+    path,
+    [Symbol.dispose]: () => {
+      for (const signal of signals) Deno.removeSignalListener(signal, end);
+      remove();
+    },
+  };
+}
+
 /** What one run of a command line cost. */
 export type Measured = {
   readonly status: number;

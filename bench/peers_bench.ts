@@ -134,32 +134,29 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: { rounds: { type: "string", default: "5" }, only: { type: "string", default: "" } },
   });
-  const scratch = Deno.makeTempDirSync({ prefix: "discern-bench-" });
+  using temporary = measuring.scratchFolder();
+  const scratch = temporary.path;
   const folder = positionals[0] ?? `${scratch}/images`;
   Deno.mkdirSync(folder, { recursive: true });
   Deno.writeTextFileSync(`${scratch}/empty.ts`, "");
   const place = { folder, scratch };
   const words = values.only.split(",");
-  try {
-    const host = await measuring.host(place);
-    const tools = await measuring.tools(place);
-    const stamp = {
-      date: new Date().toISOString().slice(0, 10),
-      commit: await measuring.commit(place),
-    };
-    const before = readResults<PeerResults>("peers.json");
-    const rows = new Map(isSameHost(before, host) ? before.rows.map((row) => [row.id, row]) : []);
-    for (const scene of scenes.filter(({ title }) => words.some((word) => title.includes(word)))) {
-      const found = await play(scene, { place, rounds: Number(values.rounds), tools, stamp });
-      for (const row of found) rows.set(row.id, row);
-      // After each scene, so that a run that is cut off keeps what it has.
-      const results: PeerResults = { ...host, tools, rows: inOrder(rows) };
-      writeResults("peers.json", results);
-    }
-    print(inOrder(rows));
-  } finally {
-    Deno.removeSync(scratch, { recursive: true });
+  const host = await measuring.host(place);
+  const tools = await measuring.tools(place);
+  const stamp = {
+    date: new Date().toISOString().slice(0, 10),
+    commit: await measuring.commit(place),
+  };
+  const before = readResults<PeerResults>("peers.json");
+  const rows = new Map(isSameHost(before, host) ? before.rows.map((row) => [row.id, row]) : []);
+  for (const scene of scenes.filter(({ title }) => words.some((word) => title.includes(word)))) {
+    const found = await play(scene, { place, rounds: Number(values.rounds), tools, stamp });
+    for (const row of found) rows.set(row.id, row);
+    // After each scene, so that a run that is cut off keeps what it has.
+    const results: PeerResults = { ...host, tools, rows: inOrder(rows) };
+    writeResults("peers.json", results);
   }
+  print(inOrder(rows));
 }
 
 if (import.meta.main) await main();

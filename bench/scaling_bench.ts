@@ -96,6 +96,7 @@ function print({ series }: ScalingResults): void {
           `CPU ${cpu.toFixed(3).padStart(8)} s  peak ${peak} MiB`,
       );
     }
+    if (points.length < 2) continue;
     const exponent = growth(points, "cpu");
     console.log(
       `  last step: CPU time grows by the power ${exponent.toFixed(2)}` +
@@ -114,33 +115,30 @@ async function main(): Promise<void> {
       most: { type: "string", default: "1000000" },
     },
   });
-  const scratch = Deno.makeTempDirSync({ prefix: "discern-bench-" });
+  using temporary = measuring.scratchFolder();
+  const scratch = temporary.path;
   const place = { folder: positionals[0] ?? scratch, scratch };
   Deno.mkdirSync(place.folder, { recursive: true });
   const images = [
     ...counts.filter((count) => count <= Number(values.most)).map(byFiles),
     ...sizes.filter((size) => size <= Number(values.largest)).map(bySize),
   ];
-  try {
-    const [host, commit] = [await measuring.host(place), await measuring.commit(place)];
-    const load = await measuring.load(place);
-    const found = new Map(commands.map((command): [string, Found[]] => [command, []]));
-    for (const image of images) {
-      const points = await measureImage(image, Number(values.rounds), place);
-      for (const [index, command] of commands.entries()) {
-        found.get(command)?.push(...points.slice(index, index + 1));
-      }
+  const [host, commit] = [await measuring.host(place), await measuring.commit(place)];
+  const load = await measuring.load(place);
+  const found = new Map(commands.map((command): [string, Found[]] => [command, []]));
+  for (const image of images) {
+    const points = await measureImage(image, Number(values.rounds), place);
+    for (const [index, command] of commands.entries()) {
+      found.get(command)?.push(...points.slice(index, index + 1));
     }
-    const series = (["size", "files"] as const).flatMap((axis) =>
-      commands.map((command) => seriesOf(command, axis, found.get(command) ?? []))
-    );
-    const date = new Date().toISOString().slice(0, 10);
-    const results: ScalingResults = { ...host, date, commit, load, series };
-    writeResults("scaling.json", results);
-    print(results);
-  } finally {
-    Deno.removeSync(scratch, { recursive: true });
   }
+  const series = (["size", "files"] as const).flatMap((axis) =>
+    commands.map((command) => seriesOf(command, axis, found.get(command) ?? []))
+  );
+  const date = new Date().toISOString().slice(0, 10);
+  const results: ScalingResults = { ...host, date, commit, load, series };
+  writeResults("scaling.json", results);
+  print(results);
 }
 
 if (import.meta.main) await main();
