@@ -1,19 +1,19 @@
-// Digests of stretches of the window, many at once: what short files that lie there cost.
+// Digests of stretches of the window, many at once: what files that lie there in a row cost.
 
 import type { Kernels } from "./kernels.ts";
-import { type LaneAlgorithm, laneAlgorithms } from "./lanes.ts";
-
-/** Bytes of a job of asm/jobs.ts: addresses of state and data, length, address of the digest. */
-const JOB = 16;
+import { type LaneAlgorithm, laneAlgorithms, laneFlags, Lanes } from "./lanes.ts";
 
 /** Whether an algorithm takes many streams at once. */
 export function hasLanes(algorithm: string): algorithm is LaneAlgorithm {
   return laneAlgorithms.some((each) => each === algorithm);
 }
 
+const known = new WeakMap<Kernels, Lanes>();
+const noStates = new Uint8Array(0);
+
 /**
  * The digests of `count` stretches of `size` bytes, one behind the other from the start of the window
- * on: a view, which the next call may overwrite. What lies behind them in the window is overwritten too.
+ * on. Keeps 24 KiB of the room of `kernels` for good. Throws a RangeError where they leave the window.
  */
 export function digestStretches(
   kernels: Kernels,
@@ -21,28 +21,17 @@ export function digestStretches(
   size: number,
   count: number,
 ): Uint8Array {
-  const { exports, window } = kernels;
-  const stateSize = kernels.stateSize(algorithm);
-  const digestSize = exports[`${upper(algorithm)}_SIZE`].value;
-  const align = (offset: number) => Math.ceil(offset / 16) * 16;
-  const states = align(size * count);
-  const jobs = align(states + stateSize * count);
-  const digests = jobs + JOB * count;
-  kernels.address(0, digests + digestSize * count);
-  const view = new DataView(window.buffer, window.byteOffset, window.length);
-  for (let index = 0; index < count; index++) {
-    const state = kernels.address(states + index * stateSize, stateSize);
-    exports[`${algorithm}_init`](state);
-    const out = kernels.address(digests + index * digestSize, digestSize);
-    const words = [state, kernels.address(index * size, size), size, out];
-    for (const [word, value] of words.entries()) {
-      view.setUint32(jobs + index * JOB + word * 4, value, true);
-    }
-  }
-  exports[`${algorithm}_many`](kernels.address(jobs, JOB * count), count);
-  return window.subarray(digests, digests + digestSize * count);
-}
-
-function upper(algorithm: LaneAlgorithm): Uppercase<LaneAlgorithm> {
-  return algorithm.toUpperCase() as Uppercase<LaneAlgorithm>; // TypeScript only says string
+  let lanes = known.get(kernels);
+  if (lanes === undefined) known.set(kernels, lanes = new Lanes(kernels));
+  const jobs = {
+    count,
+    offsets: Uint32Array.from({ length: count }, (_, index) => index * size),
+    lengths: new Uint32Array(count).fill(size),
+    streams: new Uint32Array(count),
+    flags: new Uint8Array(count).fill(laneFlags.begin | laneFlags.end),
+  };
+  const upper = algorithm.toUpperCase() as Uppercase<LaneAlgorithm>; // TypeScript only says string
+  const digests = new Uint8Array(count * kernels.exports[`${upper}_SIZE`].value);
+  lanes.run(algorithm, jobs, noStates, digests);
+  return digests;
 }

@@ -2,12 +2,15 @@
 
 import { Buffer } from "node:buffer";
 import { EngineError, type EngineKind, hasEngine, nativeStream } from "../kernel/engine.ts";
+import { ChunkStream } from "../kernel/chunks.ts";
 import { differenceBitmap } from "../kernel/difference.ts";
 import { fallbackStreams } from "../kernel/fallback.ts";
 import { FillScan } from "../kernel/fill.ts";
+import { Fingerprint, sectorFingerprints } from "../kernel/fingerprint.ts";
 import { ByteHistogram } from "../kernel/histogram.ts";
 import { type Algorithm, algorithms, compileKernels, Kernels } from "../kernel/kernels.ts";
 import { digestStretches, hasLanes } from "../kernel/many.ts";
+import { PatternSearch } from "../kernel/search.ts";
 import { checkSectors, rawSectorSize } from "../kernel/sectors.ts";
 
 /** An engine, or `plain`: our kernels without vectors. */
@@ -32,8 +35,22 @@ const SECTOR = 2048;
 const SECTORS = SIZE / SECTOR;
 const RAW_SECTORS = Math.floor(SIZE / rawSectorSize);
 
-/** Where the data lie in the window. Behind the first there is room for streams of many files. */
-const places = { data: 0, twin: 2 * SIZE, zeros: 3 * SIZE, raw: 4 * SIZE, out: 5 * SIZE } as const;
+const CHUNKS = { least: 4096, average: 16_384, most: 65_536 } as const;
+/** Signatures of volumes and of common files: enough to keep a search from being a special case. */
+const PATTERNS = [
+  "CD001",
+  "NSR02",
+  "NSR03",
+  "BEA01",
+  "TEA01",
+  "PK\x03\x04",
+  "\x1f\x8b\x08",
+  "%PDF-",
+]
+  .map((text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
+
+/** Where the data lie in the window. */
+const places = { data: 0, twin: SIZE, zeros: 2 * SIZE, raw: 3 * SIZE, out: 4 * SIZE } as const;
 
 /** Seeded bytes (xorshift32), since sequential ones flatter tables. */
 export function pseudoRandom(length: number): Uint8Array<ArrayBuffer> {
@@ -151,7 +168,7 @@ function scanCases(data: Uint8Array, kernels: Entries): BenchCase[] {
   ): BenchCase => ({ kernel, workload, bytes, runs: { ...perEntry(kernels, run), ...others } });
   return [
     scan(
-      "check-sectors",
+      "sectors",
       "form 1",
       (each) => () => {
         checkSectors(each, places.raw, rawSectorSize, RAW_SECTORS, places.out);
@@ -164,11 +181,34 @@ function scanCases(data: Uint8Array, kernels: Entries): BenchCase[] {
       const fill = new FillScan(each);
       return () => fill.classify(places.zeros, SECTORS, SECTOR).classes;
     }),
-    scan("difference", "equal data", (each) => () => {
+    scan("difference", "equal", (each) => () => {
       const { data: a, twin: b, out } = places;
       return differenceBitmap(each, { a, b, length: SIZE, size: SECTOR, out });
     }, { native: () => Buffer.compare(data, twin) }),
-    scan("histogram", "any data", (each) => {
+    scan("xxh3", "stream", (each) => () => {
+      const id = new Fingerprint(each);
+      id.update(places.data, SIZE);
+      return id.value();
+    }),
+    scan(
+      "xxh3",
+      "sectors",
+      (each) => () => sectorFingerprints(each, places.data, SECTOR, SECTORS, places.out),
+    ),
+    scan("chunks", "random", (each) => {
+      const chunks = new ChunkStream(each, CHUNKS);
+      return () => chunks.take(places.data, SIZE).length > 0 ? 1 : 0;
+    }),
+    scan("search", "random", (each) => {
+      const search = new PatternSearch(each, PATTERNS);
+      return () => {
+        let found = 0;
+        search.reset();
+        search.take(places.data, SIZE, () => found++);
+        return found;
+      };
+    }),
+    scan("histogram", "random", (each) => {
       const histogram = new ByteHistogram(each);
       return () => {
         histogram.clear();

@@ -18,7 +18,7 @@ Deno.test("bench measures every digest with every engine that computes it, and t
     return ["wasm", "plain", ...native, ...isDigest ? ["noble"] : []];
   };
   for (const workload of ["stream", "files"]) {
-    const digests = rows.filter((row) => row.workload === workload);
+    const digests = rows.slice(0, 2 * algorithms.length).filter((row) => row.workload === workload);
     assertEquals(digests.map(({ kernel }) => kernel), [...algorithms]);
     for (const { kernel, engines, auto } of digests) {
       assertEquals(engines.map(({ engine }) => engine), has(kernel));
@@ -30,7 +30,7 @@ Deno.test("bench measures every digest with every engine that computes it, and t
   const scans = rows.slice(2 * algorithms.length);
   assertEquals(
     scans.map(({ kernel }) => kernel),
-    ["check-sectors", "fill", "difference", "histogram"],
+    ["sectors", "fill", "difference", "xxh3", "xxh3", "chunks", "search", "histogram"],
   );
   for (const { engines } of rows) {
     const [wasm, ...others] = engines;
