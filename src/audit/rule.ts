@@ -64,9 +64,15 @@ export type Hit = {
 /** Judges what stands alone in an image. Pure: no input or output, clock or order dependence. */
 export type ImageCheck = (image: Image, facts: ProofFacts) => Iterable<Hit>;
 
+/** What a judge says of a part in which there is nothing to say, as in nearly all of them. */
+export const nothing: readonly Hit[] = [];
+
 /** Judges one directory, which comes in parts: what it must know of earlier ones it keeps small. */
 export type DirectoryJudge = {
-  /** Judges a part; the records of all parts together are those of the directory. */
+  /**
+   * Judges a part; the records of all parts together are those of the directory. Parts are small, and
+   * there are many judges: an array of few hits costs less than a generator of none.
+   */
   readonly part?: (part: DirectoryView) => Iterable<Hit>;
   /** Says what only the whole directory shows; `last` is its last part. */
   readonly end?: (last: DirectoryView) => Iterable<Hit>;

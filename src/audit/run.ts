@@ -14,7 +14,7 @@ import { readProofFacts } from "../proof/facts.ts";
 import { FindingList } from "./finding_list.ts";
 import { lossesOf } from "./losses.ts";
 import type { AuditResult } from "./result.ts";
-import type { DirectoryCheck, FaultRule, Rule } from "./rule.ts";
+import { type DirectoryCheck, type FaultRule, type Hit, nothing, type Rule } from "./rule.ts";
 import { families } from "./rules/mod.ts";
 import { isWanted } from "./select.ts";
 import { verdictOf } from "./verdict.ts";
@@ -114,15 +114,16 @@ async function checkDirectory(
   const judges = checks.map((check) => check(place, image)).filter((judge) => judge !== undefined);
   let last: DirectoryView | undefined;
   for await (const part of image.directoryParts(tree, node)) {
-    for (const judge of judges) {
-      for (const hit of judge.part?.(part) ?? []) list.add(hit);
-    }
+    for (const judge of judges) addAll(judge.part?.(part), list);
     last = part;
   }
   if (last === undefined) return;
-  for (const judge of judges) {
-    for (const hit of judge.end?.(last) ?? []) list.add(hit);
-  }
+  for (const judge of judges) addAll(judge.end?.(last), list);
+}
+
+function addAll(hits: Iterable<Hit> = nothing, list: FindingList): void {
+  if (hits === nothing) return;
+  for (const hit of hits) list.add(hit);
 }
 
 async function readFacts(

@@ -210,7 +210,8 @@ export function valuesOf<F extends Fields>(
   if (bytes.length < layout.size) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, layout.size);
   const value: Record<string, unknown> = {};
-  for (const [name, { offset, type }] of Object.entries(layout.fields)) {
+  for (const name in layout.fields) {
+    const { offset, type } = layout.fields[name] as Field<unknown>; // Its own name, so it is there.
     value[name] = type.read(view, offset);
   }
   // Every key of F was just set from its own field type.

@@ -21,6 +21,11 @@ export type SystemUseEntry = {
   readonly signature: string;
   readonly span: Span;
   readonly bytes: Uint8Array;
+  /** Bytes of it: those of `field` from `at` on. Most entries are looked at where they stand. */
+  readonly length: number;
+  /** What it stands in: a system use field, or a continuation area. */
+  readonly field: Uint8Array;
+  readonly at: number;
   /** Its table: the bare head where the signature is not known. */
   readonly layout: Layout;
   /** Values of that table, or undefined where the entry is shorter. */

@@ -4,7 +4,6 @@ import {
   both16,
   both32,
   type BothEndian,
-  type Field,
   fieldSpan,
   type Layout,
   type Structure,
@@ -14,7 +13,7 @@ import type { Hit, Rule } from "../rule.ts";
 /** The rule for each field, by `LAYOUT.FIELD`; `LAYOUT.*` stands for all others of a layout. */
 export type OrderRules = Readonly<Record<string, Rule>>;
 
-type BothField = readonly [name: string, field: Field<BothEndian>];
+type BothField = { readonly name: string; readonly offset: number; readonly size: number };
 
 const fieldsOf = new WeakMap<Layout, readonly BothField[]>();
 
@@ -24,18 +23,29 @@ function bothFields(layout: Layout): readonly BothField[] {
     // Only these two types read a number in both orders.
     fields = Object.entries(layout.fields).filter(([, { type }]) =>
       type === both16 || type === both32
-    ) as BothField[];
+    ).map(([name, { offset, type }]) => ({ name, offset, size: type.size }));
     fieldsOf.set(layout, fields);
   }
   return fields;
 }
 
-/** Whether some number's two copies differ in the bytes of a structure, which need not be decoded. */
-export function hasDifferingOrders(layout: Layout, bytes: Uint8Array): boolean {
-  for (const [, { offset, type }] of bothFields(layout)) {
-    const end = offset + type.size;
-    for (let at = 0; end <= bytes.length && at < type.size / 2; at++) {
-      if (bytes[offset + at] !== bytes[end - 1 - at]) return true;
+/**
+ * Whether some number's two copies differ in the bytes of a structure, which need not be decoded: `length`
+ * of them from `start` on.
+ */
+export function hasDifferingOrders(
+  layout: Layout,
+  bytes: Uint8Array,
+  start = 0,
+  length = bytes.length,
+): boolean {
+  const fields = bothFields(layout);
+  for (let index = 0; index < fields.length; index++) {
+    const { offset = 0, size = 0 } = fields[index] ?? {};
+    if (offset + size > length) continue;
+    let last = start + offset + size - 1;
+    for (let first = start + offset; first < last; first++, last--) {
+      if (bytes[first] !== bytes[last]) return true;
     }
   }
   return false;
@@ -46,7 +56,7 @@ export function* differingOrders(
   { layout, span, value }: Pick<Structure, "layout" | "span" | "value">,
   rules: OrderRules,
 ): Generator<Hit & { readonly field: string; readonly number: BothEndian }> {
-  for (const [field] of bothFields(layout)) {
+  for (const { name: field } of bothFields(layout)) {
     const number: BothEndian = value[field];
     if (number.le === number.be) continue;
     const rule = rules[`${layout.id}.${field}`] ?? rules[`${layout.id}.*`];

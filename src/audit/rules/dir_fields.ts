@@ -8,9 +8,15 @@ import { directoryRecord } from "../../decode/iso9660/layout.ts";
 import type { DirectoryPlace, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
-import type { DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import {
+  type DirectoryJudge,
+  type Hit,
+  nothing,
+  type RuleFamily,
+  type RuleTable,
+} from "../rule.ts";
 import { differingOrders, hasDifferingOrders, type OrderRules } from "./byte_orders.ts";
-import { type DescriptorValues, treeDescriptors } from "./descriptor_view.ts";
+import { treeDescriptors } from "./descriptor_view.ts";
 import {
   either,
   flagsOf,
@@ -21,7 +27,7 @@ import {
   recordValues,
   walkedTree,
 } from "./directory_view.ts";
-import { folded, ofRecords, Waiting } from "./record_checks.ts";
+import { folded, more, ofRecords, Waiting } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
 
@@ -249,11 +255,11 @@ function checkAssociated(directory: DirectoryPlace, image: Image): DirectoryJudg
           },
         }));
       }
-      return [];
+      return nothing;
     },
-    *end() {
+    end() {
       const main = mainFiles(waiting.kept.map(({ name }) => name), directory.node, tree);
-      yield* waiting.hits(({ name, hit }) => {
+      return waiting.hits(({ name, hit }) => {
         const pair = main.has(name)
           ? "its main file is in the same directory"
           : "it has no main file";
@@ -282,29 +288,37 @@ function mainFiles(
   return main;
 }
 
-/** Values of the descriptor that names a tree. */
-function descriptorOf(tree: Tree, image: Image): DescriptorValues | undefined {
-  for (const { span, value } of treeDescriptors(image)) {
-    if (span.start === tree.descriptor?.start) return value;
+const sequences = new WeakMap<Tree, BothEndian | null>();
+
+/** Volume sequence number of the descriptor that names a tree. */
+function sequenceOf(tree: Tree, image: Image): BothEndian | undefined {
+  let sequence = sequences.get(tree);
+  if (sequence === undefined) {
+    const descriptors = [...treeDescriptors(image)];
+    const own = descriptors.find(({ span }) => span.start === tree.descriptor?.start);
+    sequence = own?.value.volumeSequenceNumber ?? null;
+    sequences.set(tree, sequence);
   }
-  return undefined;
+  return sequence ?? undefined;
 }
 
 const sequenceAt = directoryRecord.fields.volumeSequenceNumber.offset;
 
 function checkSequence(directory: DirectoryPlace, image: Image): DirectoryJudge | undefined {
   const tree = walkedTree(directory, image);
-  const own = tree === undefined ? undefined : descriptorOf(tree, image)?.volumeSequenceNumber;
+  const own = tree === undefined ? undefined : sequenceOf(tree, image);
   if (own === undefined || own.le === 0) return undefined;
   return {
-    *part({ records }) {
+    part({ records }) {
+      let hits = nothing;
       for (const record of records) {
         const { bytes, reserved } = record;
         const number = (bytes[sequenceAt] ?? 0) + (bytes[sequenceAt + 1] ?? 0) * 0x100;
         if (number === own.le || reserved !== undefined) continue;
         const hit = otherVolume(record, own);
-        if (hit !== undefined) yield { ...hit, ...ownerOf(directory, record) };
+        if (hit !== undefined) hits = more(hits, { ...hit, ...ownerOf(directory, record) });
       }
+      return hits;
     },
   };
 }

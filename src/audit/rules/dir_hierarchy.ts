@@ -4,20 +4,21 @@ import { directoryRecord } from "../../decode/iso9660/layout.ts";
 import type { DirectoryPlace, DirectoryView, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import type { Tree } from "../../model/tree.ts";
-import type {
-  DirectoryCheck,
-  DirectoryJudge,
-  FaultRule,
-  Hit,
-  RuleFamily,
-  RuleTable,
+import {
+  type DirectoryCheck,
+  type DirectoryJudge,
+  type FaultRule,
+  type Hit,
+  nothing,
+  type RuleFamily,
+  type RuleTable,
 } from "../rule.ts";
 import {
   either,
   isDirectory,
   ownerOf,
   recordField,
-  recordValues,
+  recordValue,
   sharesEnhanced,
   walkedTree,
 } from "./directory_view.ts";
@@ -92,9 +93,9 @@ const rules = {
 
 /** Whether a record names the logical byte `start`, by either copy. */
 function pointsAt(record: RecordView, start: number, tree: Tree): boolean {
-  const { locationOfExtent, extendedAttributeRecordLength: extended } = recordValues(record);
+  const extended = recordValue(record, "extendedAttributeRecordLength");
   return either(
-    locationOfExtent,
+    recordValue(record, "locationOfExtent"),
     (block) => block * tree.blockSize === start || (block + extended) * tree.blockSize === start,
   );
 }
@@ -110,20 +111,20 @@ function checkDot(directory: DirectoryPlace, image: Image): DirectoryJudge | und
       dot ??= records[0];
       const end = records.at(-1)?.span;
       if (end !== undefined) used = end.start + end.length - directory.span.start;
-      return [];
+      return nothing;
     },
-    *end(last) {
-      if (dot?.reserved !== 0) return;
-      yield* wrongPlace(dot, directory, tree);
-      yield* wrongLength(dot, used, last, tree, image);
-    },
+    end: (last) =>
+      dot?.reserved !== 0 ? nothing : [
+        ...wrongPlace(dot, directory, tree),
+        ...wrongLength(dot, used, last, tree, image),
+      ],
   };
 }
 
 function* wrongPlace(dot: RecordView, directory: DirectoryPlace, tree: Tree): Iterable<Hit> {
-  const { locationOfExtent } = recordValues(dot);
   const { start } = directory.span;
   if (pointsAt(dot, start, tree)) return;
+  const locationOfExtent = recordValue(dot, "locationOfExtent");
   yield {
     rule: rules.dotPlace,
     span: recordField(dot, "locationOfExtent"),
@@ -143,7 +144,7 @@ function* wrongLength(
   tree: Tree,
   image: Image,
 ): Iterable<Hit> {
-  const { dataLength } = recordValues(dot);
+  const dataLength = recordValue(dot, "dataLength");
   const { length } = last.span;
   const cut = !either(dataLength, (bytes) => bytes >= used);
   const longer = !either(dataLength, (bytes) => bytes <= length) && holdsStale(last, tree, image);
@@ -166,11 +167,11 @@ function checkDotDot(directory: DirectoryPlace, image: Image): DirectoryJudge | 
   if (tree === undefined) return undefined;
   let found = false;
   return {
-    *part({ records }) {
+    part({ records }) {
       const record = found ? undefined : records.find(({ reserved }) => reserved === 1);
-      if (record === undefined) return;
+      if (record === undefined) return nothing;
       found = true;
-      yield* wrongParent(record, directory, tree);
+      return wrongParent(record, directory, tree);
     },
   };
 }
@@ -187,7 +188,7 @@ function* wrongParent(
   if (places.some((start) => pointsAt(record, start, tree))) return;
   // libisofs writes this in every Joliet tree, genisoimage for a directory that it could not read.
   const self = pointsAt(record, directory.span.start, tree);
-  const { locationOfExtent } = recordValues(record);
+  const locationOfExtent = recordValue(record, "locationOfExtent");
   const expected = (places[0] ?? 0) / tree.blockSize;
   yield {
     rule: rules.dotDotPlace,

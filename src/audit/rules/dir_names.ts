@@ -5,7 +5,13 @@ import { hex } from "../../bytes/text.ts";
 import { directoryRecord } from "../../decode/iso9660/layout.ts";
 import type { DirectoryView, RecordView } from "../../model/directory.ts";
 import type { Tree } from "../../model/tree.ts";
-import type { DirectoryCheck, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import {
+  type DirectoryCheck,
+  type Hit,
+  nothing,
+  type RuleFamily,
+  type RuleTable,
+} from "../rule.ts";
 import {
   identifierText,
   isDirectory,
@@ -15,7 +21,7 @@ import {
   sharesEnhanced,
   walkedTree,
 } from "./directory_view.ts";
-import { folded } from "./record_checks.ts";
+import { folded, more } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
 
@@ -143,12 +149,15 @@ function ofNames(
     const names = { tree, enhanced };
     if (!applies(names)) return undefined;
     return {
-      *part(view) {
+      part(view) {
+        let hits = nothing;
         for (const named of namedRecords(view, tree)) {
           if (named.record.section > 0) continue;
           const hit = check(named, names);
-          if (hit !== undefined) yield { ...hit, ...ownerOf(directory, named.record) };
+          if (hit === undefined) continue;
+          hits = more(hits, { ...hit, ...ownerOf(directory, named.record) });
         }
+        return hits;
       },
     };
   };

@@ -4,7 +4,14 @@ import { directoryRecord } from "../../decode/iso9660/layout.ts";
 import type { DirectoryPlace } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
-import type { DirectoryCheck, DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import {
+  type DirectoryCheck,
+  type DirectoryJudge,
+  type Hit,
+  nothing,
+  type RuleFamily,
+  type RuleTable,
+} from "../rule.ts";
 import {
   hasFlag,
   identifierText,
@@ -19,7 +26,7 @@ import {
 } from "./directory_view.ts";
 import { type Named, namedRecords } from "./dir_names.ts";
 import { NameIndex } from "./name_index.ts";
-import { Waiting } from "./record_checks.ts";
+import { more, Waiting } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
 
@@ -71,6 +78,7 @@ const rules = {
 // Names of different lengths compare as if padded with blanks on the right (9.3).
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
+  if (a.length === b.length) return a < b ? -1 : 1;
   const length = Math.max(a.length, b.length);
   const [left, right] = [a.padEnd(length, " "), b.padEnd(length, " ")];
   return left < right ? -1 : left > right ? 1 : 0;
@@ -78,7 +86,7 @@ function compareText(a: string, b: string): number {
 
 function compareVersions(a: string, b: string): number {
   // A directory has no version; masters put it on either side of a file of its name.
-  if (a === "" || b === "") return 0;
+  if (a === b || a === "" || b === "") return 0;
   const length = Math.max(a.length, b.length);
   const [left, right] = [a.padStart(length, "0"), b.padStart(length, "0")];
   return left < right ? 1 : left > right ? -1 : 0;
@@ -126,12 +134,9 @@ function checkOrder(directory: DirectoryPlace, image: Image): DirectoryJudge | u
         }
         previous = named;
       }
-      return [];
+      return nothing;
     },
-    *end() {
-      if (relaxed && inWholeOrder) return;
-      yield* waiting.hits((hit) => hit);
-    },
+    end: () => relaxed && inWholeOrder ? nothing : waiting.hits((hit) => hit),
   };
 }
 
@@ -167,7 +172,8 @@ function checkDuplicates(directory: DirectoryPlace, image: Image): DirectoryJudg
   const lengths = new Uint32Array(count + 1);
   let previous: { readonly key: string; readonly nearlyFull: boolean } | undefined;
   return {
-    *part(view) {
+    part(view) {
+      let hits = nothing;
       for (const { record, text } of namedRecords(view, tree)) {
         const key = sameKey(hasFlag(record, fileFlags.associated), text);
         // A file over 4 GiB whose sections lack the flag is ISO-DIR-036.
@@ -180,7 +186,7 @@ function checkDuplicates(directory: DirectoryPlace, image: Image): DirectoryJudg
         lengths[number] = lengthOf(record);
         const other = names.earlier(key, number);
         if (other === undefined || section) continue;
-        yield {
+        hits = more(hits, {
           rule: rules.duplicate,
           span: record.span,
           message: `${quoted(text)} at block ${places[number]} with ${lengths[number]} bytes has ` +
@@ -189,8 +195,9 @@ function checkDuplicates(directory: DirectoryPlace, image: Image): DirectoryJudg
             } bytes`,
           recorded: text,
           ...ownerOf(directory, record),
-        };
+        });
       }
+      return hits;
     },
   };
 }
@@ -210,21 +217,23 @@ function checkCollisions(directory: DirectoryPlace, image: Image): DirectoryJudg
     (number) => foldName(textOf(number)),
   );
   return {
-    *part(view) {
+    part(view) {
+      let hits = nothing;
       for (const { record, text } of namedRecords(view, tree)) {
         if (record.section > 0 || hasFlag(record, fileFlags.associated)) continue;
         if (record.node === undefined) continue;
         const number = names.earlier(foldName(text), record.node - child);
         const other = number === undefined ? text : textOf(number);
         if (other === text) continue;
-        yield {
+        hits = more(hits, {
           rule: rules.caseCollision,
           span: record.span,
           message: `${quoted(text)} and ${quoted(other)} differ only by case or width`,
           recorded: text,
           ...ownerOf(directory, record),
-        };
+        });
       }
+      return hits;
     },
   };
 }
@@ -247,12 +256,13 @@ function checkPathLength(directory: DirectoryPlace, image: Image): DirectoryJudg
   if (tree === undefined) return undefined;
   const { levels, bytes } = pathTo(directory.node, tree);
   return {
-    *part({ records }) {
+    part({ records }) {
+      let hits = nothing;
       for (const record of records) {
         const length = bytes + levels + record.identifier.length;
         if (length <= PATH_LENGTH) continue;
         if (record.reserved !== undefined || isDirectory(record) || record.section > 0) continue;
-        yield {
+        hits = more(hits, {
           rule: rules.pathLength,
           span: record.span,
           message: `the identifiers of the file and its ${levels} directories, and their number, ` +
@@ -260,8 +270,9 @@ function checkPathLength(directory: DirectoryPlace, image: Image): DirectoryJudg
           recorded: String(length),
           expected: `at most ${PATH_LENGTH}`,
           ...ownerOf(directory, record),
-        };
+        });
       }
+      return hits;
     },
   };
 }

@@ -5,7 +5,14 @@ import { equalBytes } from "../../bytes/text.ts";
 import type { DirectoryPlace, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
-import type { DirectoryCheck, DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import {
+  type DirectoryCheck,
+  type DirectoryJudge,
+  type Hit,
+  nothing,
+  type RuleFamily,
+  type RuleTable,
+} from "../rule.ts";
 import {
   hasFlag,
   isNearlyFull,
@@ -15,6 +22,7 @@ import {
   recordValues,
   walkedTree,
 } from "./directory_view.ts";
+import { more } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
 
@@ -80,15 +88,17 @@ function checkSections(directory: DirectoryPlace, image: Image): DirectoryJudge 
   if (tree === undefined) return undefined;
   let previous: RecordView | undefined;
   return {
-    *part({ records }) {
+    part({ records }) {
+      let hits = nothing;
       for (const record of records) {
         const before = previous;
         previous = record;
         if (before === undefined || record.section === 0) continue;
         for (const hit of sectionHits(before, record, tree)) {
-          yield { ...hit, ...ownerOf(directory, record) };
+          hits = more(hits, { ...hit, ...ownerOf(directory, record) });
         }
       }
+      return hits;
     },
   };
 }
@@ -120,21 +130,23 @@ function checkMissingFlags(directory: DirectoryPlace, image: Image): DirectoryJu
   let previous: RecordView | undefined;
   let joined = 0;
   return {
-    *part({ records }) {
+    part({ records }) {
+      let hits = nothing;
       for (const record of records) {
         const before = previous;
         previous = record;
         const goesOn = before !== undefined && lacksFlag(before, record);
         joined = goesOn ? joined + lengthOf(record) : lengthOf(record);
         if (!goesOn) continue;
-        yield {
+        hits = more(hits, {
           rule: rules.missingFlag,
           span: record.span,
           message: `the record repeats the identifier of the one before it, which has ` +
             `${lengthOf(before)} bytes: joined they are ${joined}`,
           ...ownerOf(directory, record),
-        };
+        });
       }
+      return hits;
     },
   };
 }

@@ -6,13 +6,14 @@ import { directoryRecord } from "../../decode/iso9660/layout.ts";
 import type { DirectoryPlace, DirectoryView, RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import type { Tree } from "../../model/tree.ts";
-import type {
-  DirectoryCheck,
-  DirectoryJudge,
-  FaultRule,
-  Hit,
-  RuleFamily,
-  RuleTable,
+import {
+  type DirectoryCheck,
+  type DirectoryJudge,
+  type FaultRule,
+  type Hit,
+  nothing,
+  type RuleFamily,
+  type RuleTable,
 } from "../rule.ts";
 import {
   countStale,
@@ -21,10 +22,11 @@ import {
   isPlausibleRecord,
   ownerOf,
   recordField,
+  recordValue,
   recordValues,
   walkedTree,
 } from "./directory_view.ts";
-import { ofRecords } from "./record_checks.ts";
+import { more, ofRecords } from "./record_checks.ts";
 
 const layouts = [directoryRecord.id];
 
@@ -128,7 +130,8 @@ function checkUnusedTails(directory: DirectoryPlace, image: Image): DirectoryJud
   // End of the last record, in bytes of the extent: a damaged one may reach into the next part.
   let end = 0;
   return {
-    *part({ bytes, span, from, records }) {
+    part({ bytes, span, from, records }) {
+      let hits = nothing;
       const to = from + bytes.length;
       let index = 0;
       for (let sector = from; sector < to; sector += SECTOR) {
@@ -142,8 +145,9 @@ function checkUnusedTails(directory: DirectoryPlace, image: Image): DirectoryJud
         // A length byte that is not 0 is a record that could not be read, which is another finding.
         if (end >= limit || bytes[end - from] !== 0) continue;
         const tail = bytes.subarray(end - from, limit - from);
-        if (!isZero(tail)) yield tailHit(directory, end, tail);
+        if (!isZero(tail)) hits = more(hits, tailHit(directory, end, tail));
       }
+      return hits;
     },
   };
 }
@@ -184,7 +188,7 @@ function checkDotRecords(directory: DirectoryPlace, image: Image): DirectoryJudg
   return {
     part({ records }) {
       if (heads.length < 2) heads.push(...records.slice(0, 2 - heads.length));
-      return [];
+      return nothing;
     },
     end: () => missingDot(directory, heads),
   };
@@ -213,10 +217,11 @@ function checkLaterReserved(directory: DirectoryPlace, image: Image): DirectoryJ
   if (walkedTree(directory, image) === undefined) return undefined;
   let number = 0;
   return {
-    *part({ records }) {
+    part({ records }) {
+      let hits = nothing;
       for (const record of records) {
         if (++number <= 2 || record.reserved === undefined) continue;
-        yield {
+        hits = more(hits, {
           rule: rules.reservedAgain,
           span: logicalSpan(record.span.start + directoryRecord.size, 1),
           message:
@@ -224,8 +229,9 @@ function checkLaterReserved(directory: DirectoryPlace, image: Image): DirectoryJ
             `first two`,
           recorded: String(record.reserved),
           ...ownerOf(directory),
-        };
+        });
       }
+      return hits;
     },
   };
 }
@@ -237,7 +243,7 @@ function* checkWholeSectors(
 ): Iterable<Hit> {
   const ofRoot = directory.node === 0 && record.reserved === 0;
   if (!isDirectory(record) || (record.reserved !== undefined && !ofRoot)) return;
-  const { dataLength } = recordValues(record);
+  const dataLength = recordValue(record, "dataLength");
   const unit = Math.max(tree.blockSize, SECTOR);
   if (dataLength.le === 0 || either(dataLength, (bytes) => bytes % unit === 0)) return;
   yield {
@@ -277,23 +283,23 @@ function checkStale(directory: DirectoryPlace, image: Image): DirectoryJudge | u
   return {
     part({ records }) {
       dot ??= records[0];
-      return [];
+      return nothing;
     },
-    *end(last) {
-      if (!holdsStale(last, tree, image)) return;
+    end(last) {
+      if (!holdsStale(last, tree, image)) return nothing;
       const { length } = directory.span;
       // Where "." has the larger length, ISO-DIR-009 says so.
       const longer = dot?.reserved === 0 && directory.node !== 0 &&
         !either(recordValues(dot).dataLength, (bytes) => bytes <= length);
-      if (longer) return;
+      if (longer) return nothing;
       const count = countStale(last.after);
-      yield {
+      return [{
         rule: rules.staleRecords,
         span: logicalSpan(behind(directory, tree), last.after.length),
         message: `the sector behind the directory, which ends after ${length} bytes, holds ` +
           `${count} directory record${count === 1 ? "" : "s"}`,
         ...ownerOf(directory),
-      };
+      }];
     },
   };
 }

@@ -18,6 +18,17 @@ export function recordValues(record: RecordView): RecordValues {
   return record.value as RecordValues;
 }
 
+/** One value of a record, the others left undecoded. */
+export function recordValue<K extends keyof RecordValues>(
+  { bytes }: RecordView,
+  field: K,
+): RecordValues[K] {
+  const { offset, type } = directoryRecord.fields[field];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  // The table gives each field the type of its value.
+  return type.read(view, offset) as RecordValues[K];
+}
+
 /** Where a field of a record lies. */
 export function recordField(record: RecordView, field: keyof RecordValues): Span {
   return fieldSpan(directoryRecord, field, record.span);
@@ -38,9 +49,17 @@ export function walkedTree({ tree: index, node }: DirectoryPlace, image: Image):
   return skipped ? undefined : tree;
 }
 
+const enhancedTrees = new WeakMap<Image, ReadonlySet<number | undefined>>();
+
 /** Whether an enhanced descriptor names the tree of the primary one too (mkisofs -iso-level 4). */
 export function sharesEnhanced(tree: number, image: Image): boolean {
-  return image.volumes.some((volume) => volume.kind === "enhanced" && volume.tree === tree);
+  let trees = enhancedTrees.get(image);
+  if (trees === undefined) {
+    const enhanced = image.volumes.filter(({ kind }) => kind === "enhanced");
+    trees = new Set(enhanced.map((volume) => volume.tree));
+    enhancedTrees.set(image, trees);
+  }
+  return trees.has(tree);
 }
 
 const fields = directoryRecord.fields;

@@ -4,7 +4,7 @@ import type { DirectoryPlace, RecordView, SystemUseEntry } from "../../model/dir
 import type { Image } from "../../model/image.ts";
 import type { Tree } from "../../model/tree.ts";
 import { KEPT_PER_RULE } from "../finding_list.ts";
-import type { DirectoryCheck, Hit } from "../rule.ts";
+import { type DirectoryCheck, type Hit, nothing } from "../rule.ts";
 import { ownerOf, walkedTree } from "./directory_view.ts";
 
 /**
@@ -19,16 +19,26 @@ export function ofRecords(
     const tree = walkedTree(directory, image);
     if (tree === undefined) return undefined;
     return {
-      *part({ records }) {
+      part({ records }) {
+        let hits = nothing;
         for (const record of records) {
           if (!mayHit(record)) continue;
           for (const hit of check(record, tree, directory, image)) {
-            yield { ...hit, ...ownerOf(directory, record) };
+            hits = more(hits, { ...hit, ...ownerOf(directory, record) });
           }
         }
+        return hits;
       },
     };
   };
+}
+
+/** Hits with one more: an array is made for the first. */
+export function more(hits: readonly Hit[], hit: Hit): readonly Hit[] {
+  if (hits === nothing) return [hit];
+  // Only this function makes the others.
+  (hits as Hit[]).push(hit);
+  return hits;
 }
 
 /** Hits of one rule in one directory that are told one by one. */
@@ -45,8 +55,10 @@ export function folded(check: DirectoryCheck): DirectoryCheck {
   return (directory, image) => {
     const judge = check(directory, image);
     if (judge === undefined) return undefined;
-    const alike = new Map<string, Alike>();
-    const take = (hits: Iterable<Hit>) => {
+    let alike: Map<string, Alike> | undefined;
+    const take = (hits: Iterable<Hit> = nothing) => {
+      if (hits === nothing) return;
+      alike ??= new Map();
       for (const hit of hits) {
         const key = `${hit.rule.id} ${hit.severity}`;
         const known = alike.get(key);
@@ -56,22 +68,26 @@ export function folded(check: DirectoryCheck): DirectoryCheck {
     };
     return {
       part(view) {
-        take(judge.part?.(view) ?? []);
-        return [];
+        take(judge.part?.(view));
+        return nothing;
       },
-      *end(last) {
-        take(judge.end?.(last) ?? []);
-        for (const { hits, count } of alike.values()) {
-          const [one] = hits;
-          if (count <= TOLD || one === undefined) yield* hits;
-          else {
-            const message = `${one.message}; ${count - 1} more records of this directory likewise`;
-            yield { ...one, message, ...ownerOf(directory) };
-          }
-        }
+      end(last) {
+        take(judge.end?.(last));
+        return alike === undefined ? nothing : foldedHits(alike.values(), directory);
       },
     };
   };
+}
+
+function* foldedHits(alike: Iterable<Alike>, directory: DirectoryPlace): Generator<Hit> {
+  for (const { hits, count } of alike) {
+    const [one] = hits;
+    if (count <= TOLD || one === undefined) yield* hits;
+    else {
+      const message = `${one.message}; ${count - 1} more records of this directory likewise`;
+      yield { ...one, message, ...ownerOf(directory) };
+    }
+  }
 }
 
 /** Judges each system use entry by itself; its hits are about the record that carries it. */
@@ -110,7 +126,11 @@ export class Waiting<T> {
   }
 
   /** A hit for each. */
-  *hits(make: (each: T) => Hit): Generator<Hit> {
+  hits(make: (each: T) => Hit): Iterable<Hit> {
+    return this.#kept.length === 0 ? nothing : this.#hits(make);
+  }
+
+  *#hits(make: (each: T) => Hit): Generator<Hit> {
     for (const [index, each] of this.#kept.entries()) {
       const hit = make(each);
       yield index < KEPT_PER_RULE ? hit : { ...hit, count: 1 + this.#rest };

@@ -19,11 +19,17 @@ import {
 } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
 import { fileFlags, type Tree } from "../../model/tree.ts";
-import type { DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import {
+  type DirectoryJudge,
+  type Hit,
+  nothing,
+  type RuleFamily,
+  type RuleTable,
+} from "../rule.ts";
 import { differingOrders, hasDifferingOrders, type OrderRules } from "./byte_orders.ts";
 import { either, hasFlag, isDirectory, ownerOf, quoted, walkedTree } from "./directory_view.ts";
 import { NameIndex } from "./name_index.ts";
-import { hasEntry, ofEntries, ofRecords } from "./record_checks.ts";
+import { hasEntry, more, ofEntries, ofRecords } from "./record_checks.ts";
 
 const rules = {
   attributeOrders: {
@@ -126,11 +132,11 @@ const orderRules: OrderRules = {
   [`${parentLink.id}.*`]: rules.linkOrders,
 };
 
-const ordered = new Set(["PX", "CL", "PL"]);
-
 // Entries are decoded on demand: hardly any needs to be.
-function differs({ signature, layout, bytes }: SystemUseEntry): boolean {
-  return ordered.has(signature) && hasDifferingOrders(layout, bytes);
+function differs(entry: SystemUseEntry): boolean {
+  const { signature, field, at, length } = entry;
+  if (signature !== "PX" && signature !== "CL" && signature !== "PL") return false;
+  return hasDifferingOrders(entry.layout, field, at, length);
 }
 
 function* checkOrders({ layout, span, value }: SystemUseEntry): Iterable<Hit> {
@@ -159,7 +165,9 @@ function isPlaceholder(record: RecordView): boolean {
 // The type is in bits 12 to 15 of the mode, which are in its second byte.
 function isOfOtherType(record: RecordView): boolean {
   const entry = record.systemUse.find(({ signature }) => signature === "PX");
-  const typeByte = entry?.bytes[posixAttributes.fields.fileMode.offset + 1] ?? 0;
+  const offset = posixAttributes.fields.fileMode.offset + 1;
+  const there = entry !== undefined && offset < entry.length;
+  const typeByte = there ? entry.field[entry.at + offset] ?? 0 : 0;
   return (typeByte * 0x100 & TYPE_BITS) === DIRECTORY_TYPE !== isDirectory(record);
 }
 
@@ -192,13 +200,13 @@ function nameProblem(flags: number, length: number): string | undefined {
 }
 
 /** Whether an entry is a name that is not one run of bytes that a name may have. */
-function isOddName({ signature, bytes }: SystemUseEntry): boolean {
+function isOddName({ signature, field, at, length }: SystemUseEntry): boolean {
   if (signature !== "NM") return false;
-  if (bytes.length <= alternateName.size || ((bytes[4] ?? 0) & ~nameFlags.continues) !== 0) {
+  if (length <= alternateName.size || ((field[at + 4] ?? 0) & ~nameFlags.continues) !== 0) {
     return true;
   }
-  for (let at: number = alternateName.size; at < bytes.length; at++) {
-    if (bytes[at] === 0 || bytes[at] === 0x2f) return true;
+  for (let index = at + alternateName.size; index < at + length; index++) {
+    if (field[index] === 0 || field[index] === 0x2f) return true;
   }
   return false;
 }
@@ -289,10 +297,10 @@ function nameOf(
   let text = "";
   let first: SystemUseEntry | undefined;
   for (const entry of systemUse) {
-    const { signature, bytes } = entry;
-    if (signature !== "NM" || bytes.length <= alternateName.size) continue;
+    const { signature, field, at, length } = entry;
+    if (signature !== "NM" || length <= alternateName.size) continue;
     first ??= entry;
-    text += decodeLatin1(bytes.subarray(alternateName.size));
+    text += decodeLatin1(field.subarray(at + alternateName.size, at + length));
   }
   return first === undefined ? undefined : { text, span: first.span };
 }
@@ -312,7 +320,8 @@ function checkDuplicateNames(directory: DirectoryPlace, image: Image): Directory
     return key(tree.isAssociated(child + number), decodeLatin1(name));
   });
   return {
-    *part({ records }) {
+    part({ records }) {
+      let hits = nothing;
       for (const record of records) {
         const { node, reserved, section } = record;
         const hidden = node === undefined || reserved !== undefined || section > 0;
@@ -321,8 +330,10 @@ function checkDuplicateNames(directory: DirectoryPlace, image: Image): Directory
         const number = node - child;
         const other = names.earlier(key(hasFlag(record, fileFlags.associated), name.text), number);
         if (other === undefined) continue;
-        yield { ...sharedName(record, name, child + other, tree), ...ownerOf(directory, record) };
+        const hit = sharedName(record, name, child + other, tree);
+        hits = more(hits, { ...hit, ...ownerOf(directory, record) });
       }
+      return hits;
     },
   };
 }

@@ -20,7 +20,13 @@ import {
 import type { Image } from "../../model/image.ts";
 import type { Overlap } from "../../model/regions.ts";
 import type { Tree } from "../../model/tree.ts";
-import type { DirectoryJudge, Hit, RuleFamily, RuleTable } from "../rule.ts";
+import {
+  type DirectoryJudge,
+  type Hit,
+  nothing,
+  type RuleFamily,
+  type RuleTable,
+} from "../rule.ts";
 import { differingOrders } from "./byte_orders.ts";
 import { ownerOf, quoted, walkedTree } from "./directory_view.ts";
 import { ofEntries } from "./record_checks.ts";
@@ -206,8 +212,8 @@ function* checkReference(entry: SystemUseEntry): Iterable<Hit> {
   };
 }
 
-function mayBeOdd({ signature, bytes }: SystemUseEntry): boolean {
-  return bytes[3] !== 1 || signature === "CE" || signature === "ER";
+function mayBeOdd({ signature, field, at }: SystemUseEntry): boolean {
+  return field[at + 3] !== 1 || signature === "CE" || signature === "ER";
 }
 
 function* checkEntry(entry: SystemUseEntry, tree: Tree, image: Image): Iterable<Hit> {
@@ -245,7 +251,7 @@ function checkIndicator(directory: DirectoryPlace, image: Image): DirectoryJudge
         if (dot !== undefined) use.longest = Math.max(use.longest, systemUseLength(record));
         dot ??= record;
       }
-      return [];
+      return nothing;
     },
     *end() {
       if (dot?.reserved !== 0) return;

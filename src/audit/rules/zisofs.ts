@@ -23,8 +23,10 @@ const rules = {
 const orderRules: OrderRules = { [`${zisofsEntry.id}.*`]: rules.sizesDisagree };
 
 // The size of version 2 is recorded once, LSB first.
-function differs({ layout, bytes }: SystemUseEntry): boolean {
-  return layout.id === zisofsEntry.id && hasDifferingOrders(layout, bytes);
+function differs(entry: SystemUseEntry): boolean {
+  if (entry.signature !== "ZF") return false;
+  const { layout, field, at, length } = entry;
+  return layout.id === zisofsEntry.id && hasDifferingOrders(layout, field, at, length);
 }
 
 function* checkOrders({ layout, span, value }: SystemUseEntry): Iterable<Hit> {

@@ -33,7 +33,7 @@ export type RecordHead = {
 /** Reads the head of a record at `at` of a directory extent. */
 export function recordHead(view: DataView, { at, length }: RecordPlace): RecordHead {
   const identifierLength = view.getUint8(at + field.lengthOfFileIdentifier.offset);
-  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, length);
+  const there = Math.max(0, Math.min(identifierLength, length - HEAD));
   const even = identifierLength % 2 === 0;
   return {
     extendedLength: view.getUint8(at + field.extendedAttributeRecordLength.offset),
@@ -43,7 +43,7 @@ export function recordHead(view: DataView, { at, length }: RecordPlace): RecordH
     unit: view.getUint8(at + field.fileUnitSize.offset),
     gap: view.getUint8(at + field.interleaveGapSize.offset),
     sequence: view.getUint16(at + field.volumeSequenceNumber.offset, true),
-    identifier: bytes.subarray(HEAD, HEAD + identifierLength),
+    identifier: new Uint8Array(view.buffer, view.byteOffset + at + HEAD, there),
     systemUse: Math.min(length, HEAD + identifierLength + (even ? 1 : 0)),
   };
 }

@@ -12,7 +12,13 @@ import type {
 import { fileFlags, type Tree } from "../../model/tree.ts";
 import { decodeArea, type SystemUseMode } from "../rockridge/decode.ts";
 import type { Context } from "./context.ts";
-import { holdsRecords, recordHead, RecordPlaces, recordPlaces } from "./directory.ts";
+import {
+  holdsRecords,
+  recordHead,
+  type RecordPlace,
+  RecordPlaces,
+  recordPlaces,
+} from "./directory.ts";
 import { readExtent } from "./extent_parts.ts";
 import { directoryRecord } from "./layout.ts";
 
@@ -72,10 +78,9 @@ export async function* readDirectoryParts(
       skipped = tree.unreadable.has(node) && tree.firstChild(node) < 0 && !holdsRecords(bytes);
     }
     const records: RecordView[] = [];
+    const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     for (const place of skipped ? [] : places.of(bytes, from, part.length)) {
-      const record = bytes.subarray(place.at, place.at + place.length);
-      const at = start + from + place.at;
-      const view = recordView(record, at, numbers, reading, spending);
+      const view = recordView(data, place, start + from, numbers, reading, spending);
       // Most need not wait: a promise for each of a million costs more than its record.
       records.push(view instanceof Promise ? await view : view);
     }
@@ -108,14 +113,14 @@ export async function readDirectoryPart(
   const records: RecordView[] = [];
   const hasRecords = tree.firstChild(node) >= 0 || (first === 0 && holdsRecords(bytes));
   const places = hasRecords ? recordPlaces(bytes, { start, volume: "", node }, silent) : [];
+  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const numbers = new NodePlaces(tree, node);
   const spending = { ...context, continuations: { left: PART_CONTINUATION_BYTES } };
   for (const place of places) {
     const at = first + place.at;
     if (at < from) continue;
     if (at >= to) break;
-    const record = bytes.subarray(place.at, place.at + place.length);
-    const view = recordView(record, start + at, numbers, reading, spending);
+    const view = recordView(data, place, start + first, numbers, reading, spending);
     records.push(view instanceof Promise ? await view : view);
   }
   const part = bytes.subarray(from - first, Math.max(from, Math.min(wanted, to)) - first);
@@ -235,22 +240,33 @@ class Record implements RecordView {
   }
 }
 
-/** Decodes a record; waits only for those of its entries that stand in continuation areas. */
+const none: readonly never[] = [];
+
+/**
+ * Decodes a record of a directory whose bytes from `origin` on are at hand; waits only for those of its
+ * entries that stand in continuation areas.
+ */
 function recordView(
-  bytes: Uint8Array,
-  start: number,
+  view: DataView,
+  place: RecordPlace,
+  origin: number,
   numbers: Numbering,
   reading: TreeReading,
   context: ViewContext,
 ): RecordView | Promise<RecordView> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const { identifier, flags, systemUse } = recordHead(view, { at: 0, length: bytes.length });
+  const start = origin + place.at;
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + place.at, place.length);
+  const { identifier, flags, systemUse } = recordHead(view, place);
   const first = identifier[0];
   const isReserved = identifier.length === 1 && (first === 0 || first === 1);
   const reserved: 0 | 1 | undefined = isReserved ? first : undefined;
   const { node, section } = reserved === undefined
     ? numbers.take(identifier, flags, start)
     : { node: undefined, section: 0 };
+  if (systemUse === bytes.length) {
+    const without = { systemUse: none, other: none, continuations: none };
+    return new Record(bytes, start, { identifier, reserved, node, section, ...without });
+  }
   const root = reserved === 0 && start === reading.tree.extent(0, 0).start;
   const mode = root ? { ...reading.mode, skip: 0 } : reading.mode;
   const area = decodeArea(
@@ -263,7 +279,7 @@ function recordView(
   );
   const { entries, other, next } = area;
   const parts = { identifier, reserved, node, section, systemUse: entries, other } as const;
-  if (next === undefined) return new Record(bytes, start, { ...parts, continuations: [] });
+  if (next === undefined) return new Record(bytes, start, { ...parts, continuations: none });
   const continuations: Span[] = [];
   return continuedEntries(next, continuations, reading, context).then((more) =>
     new Record(bytes, start, { ...parts, systemUse: [...entries, ...more], continuations })

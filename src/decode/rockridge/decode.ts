@@ -53,28 +53,38 @@ export type Continuation = {
 
 class Entry implements SystemUseEntry {
   readonly signature: string;
-  readonly bytes: Uint8Array;
+  readonly field: Uint8Array;
+  readonly at: number;
+  readonly length: number;
   readonly area: "record" | "continuation";
   readonly #start: number;
 
+  /** `start` is the logical byte at which the field begins. */
   constructor(
-    signature: string,
-    bytes: Uint8Array,
+    field: Uint8Array,
+    at: number,
+    length: number,
     start: number,
     area: "record" | "continuation",
   ) {
-    this.signature = signature;
-    this.bytes = bytes;
+    this.signature = signatureAt(field, at);
+    this.field = field;
+    this.at = at;
+    this.length = length;
     this.#start = start;
     this.area = area;
   }
 
+  get bytes(): Uint8Array {
+    return this.field.subarray(this.at, this.at + this.length);
+  }
+
   get span() {
-    return logicalSpan(this.#start, this.bytes.length);
+    return logicalSpan(this.#start + this.at, this.length);
   }
 
   get layout(): Layout {
-    return entryLayout(this.signature, this.bytes[3] ?? 0, this.bytes.length);
+    return entryLayout(this.signature, this.field[this.at + 3] ?? 0, this.length);
   }
 
   get value(): Values<Fields> | undefined {
@@ -151,8 +161,8 @@ export function decodeArea(
       noteLength(bytes, at, start, out);
       break;
     }
-    const signature = signatureAt(bytes, at);
-    const entry = new Entry(signature, bytes.subarray(at, at + length), start + at, area);
+    const entry = new Entry(bytes, at, length, start, area);
+    const { signature } = entry;
     entries.push(entry);
     at += length;
     if (signature === "CE") next = continuationOf(entry) ?? next;
@@ -227,7 +237,7 @@ function foreignXa(bytes: Uint8Array): boolean {
 }
 
 function continuationOf(entry: SystemUseEntry): Continuation | undefined {
-  if (entry.bytes.length < continuationArea.size) return undefined;
+  if (entry.length < continuationArea.size) return undefined;
   const view = viewOf(entry.bytes);
   const [block, offset, length] = [4, 12, 20].map((at) => view.getUint32(at, true));
   return { block: block ?? 0, offset: offset ?? 0, length: length ?? 0, entry };
@@ -247,9 +257,10 @@ export function xaAttributeBits(other: readonly SystemUseBytes[]): number | unde
 }
 
 // Reads number at the LSB first copy; the MSB first one is compared by the rules.
-function both({ bytes }: SystemUseEntry, at: number): number {
-  return (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 0x100 + (bytes[at + 2] ?? 0) * 0x10000 +
-    (bytes[at + 3] ?? 0) * 0x1000000;
+function both({ field, at }: SystemUseEntry, offset: number): number {
+  const from = at + offset;
+  return (field[from] ?? 0) + (field[from + 1] ?? 0) * 0x100 + (field[from + 2] ?? 0) * 0x10000 +
+    (field[from + 3] ?? 0) * 0x1000000;
 }
 
 /** What the entries of one record say together (RRIP 1.12 4). */
@@ -260,19 +271,19 @@ export function posixFacts(entries: readonly SystemUseEntry[]): PosixFacts | und
   const links: SystemUseEntry[] = [];
   const lists: SystemUseEntry[] = [];
   for (const entry of entries) {
-    const { signature, bytes } = entry;
+    const { signature, length } = entry;
     if (rockRidgeSignatures.has(signature)) any = true;
-    if (signature === "PX" && bytes.length >= posixAttributes.size) {
+    if (signature === "PX" && length >= posixAttributes.size) {
       facts.mode = both(entry, 4);
       facts.links = both(entry, 12);
       facts.uid = both(entry, 20);
       facts.gid = both(entry, 28);
-    } else if (signature === "PN" && bytes.length >= posixDevice.size) {
+    } else if (signature === "PN" && length >= posixDevice.size) {
       facts.device = { high: both(entry, 4), low: both(entry, 12) };
-    } else if (signature === "NM" && bytes.length > alternateName.size) {
-      names.push(bytes.subarray(5));
-    } else if (signature === "SL" && bytes.length >= symbolicLink.size) links.push(entry);
-    else if (signature === "CL" && bytes.length >= childLink.size) facts.childLink = both(entry, 4);
+    } else if (signature === "NM" && length > alternateName.size) {
+      names.push(entry.field.subarray(entry.at + alternateName.size, entry.at + length));
+    } else if (signature === "SL" && length >= symbolicLink.size) links.push(entry);
+    else if (signature === "CL" && length >= childLink.size) facts.childLink = both(entry, 4);
     else if (signature === "RE") facts.relocated = true;
     else if (signature === "TF") setModified(entry, facts);
     else if (signature === "ZF" || signature === "Z2") {
@@ -293,16 +304,16 @@ const stampFlags = { creation: 1, modification: 2, longForm: 0x80 } as const;
 type MutableFacts = { -readonly [K in keyof PosixFacts]: PosixFacts[K] };
 
 function setModified(entry: SystemUseEntry, facts: MutableFacts): void {
-  const { bytes } = entry;
-  const flags = bytes[4] ?? 0;
+  const { field, at, length } = entry;
+  const flags = length > 4 ? field[at + 4] ?? 0 : 0;
   if ((flags & stampFlags.modification) === 0) return;
   const long = (flags & stampFlags.longForm) !== 0;
   const size = long ? 17 : 7;
-  const at = timeStamps.size + ((flags & stampFlags.creation) !== 0 ? size : 0);
-  if (at + size > bytes.length) return;
+  const offset = timeStamps.size + ((flags & stampFlags.creation) !== 0 ? size : 0);
+  if (offset + size > length) return;
   facts.modified = long
-    ? decodeTime17(bytes.subarray(at, at + size)).epoch ?? NaN
-    : epochOfTime7(bytes, at);
+    ? decodeTime17(field.subarray(at + offset, at + offset + size)).epoch ?? NaN
+    : epochOfTime7(field, at + offset);
 }
 
 /** Bytes of an alternate name that are kept: systems take names of 255 bytes at most. */
