@@ -3,6 +3,8 @@
 import { firstDifference } from "./difference_sectors";
 import { isFilled as filledByWords } from "./fill_words";
 import { isFilled as filledByVectors } from "./fill_simd";
+import { first_nonzero as nonzeroByWords } from "./nonzero";
+import { first_nonzero as nonzeroByVectors } from "./nonzero_simd";
 
 /** Classes of sectors; the marker of index `i` is class MARKER + i. */
 const DATA: u32 = 0;
@@ -18,12 +20,42 @@ const LONGEST: usize = 16;
 const MARKER_SIZE: usize = 64;
 const MARKER_BYTES: usize = 16;
 
+/** Whether the sector has zeros only: most sectors that are filled, and the fastest to tell. */
+function isZero(sector: usize, size: usize): bool {
+  return (ASC_FEATURE_SIMD ? nonzeroByVectors(sector, size) : nonzeroByWords(sector, size)) == size;
+}
+
+/** Whether every byte of the sector equals the one `period` bytes before it. */
+function hasPeriod(sector: usize, size: usize, period: usize): bool {
+  if ((period & (period - 1)) == 0 && period <= 8) {
+    const word = load<u64>(sector);
+    if (word == 0) return isZero(sector, size);
+    if (rotr(word, u64(period) << 3) != word) return false;
+    return ASC_FEATURE_SIMD ? filledByVectors(sector, size, word) : filledByWords(sector, size, word);
+  }
+  // After the first bytes a multiple of the period serves, by which aligned vectors stay aligned.
+  const stride = period << 4;
+  const head = min(size - period, stride);
+  if (firstDifference(sector, sector + period, head) != head) return false;
+  if (size <= stride) return true;
+  return firstDifference(sector, sector + stride, size - stride) == size - stride;
+}
+
 /** Whether the sector begins with a marker, or repeats it to the end. */
 function isMarked(sector: usize, size: usize, marker: usize): bool {
   const length = usize(load<u32>(marker));
   if (length > size || memory.compare(sector, marker + MARKER_BYTES, length) != 0) return false;
   if (load<u32>(marker, 4) == 0) return true;
-  return firstDifference(sector, sector + length, size - length) == size - length;
+  return hasPeriod(sector, size, length);
+}
+
+/** One bit for each of the low 6 bits with which a marker begins: most sectors need no comparison. */
+function markerHeads(markers: usize, count: u32): u64 {
+  let heads: u64 = 0;
+  for (let index: u32 = 0; index < count; index++) {
+    heads |= u64(1) << (load<u64>(markers + usize(index) * MARKER_SIZE, MARKER_BYTES) & 63);
+  }
+  return heads;
 }
 
 /** The class of the first marker that the sector bears, or DATA. */
@@ -36,16 +68,6 @@ function markerClass(sector: usize, size: usize, markers: usize, count: u32): u3
     }
   }
   return DATA;
-}
-
-/** Whether every byte of the sector equals the one `period` bytes before it. */
-function hasPeriod(sector: usize, size: usize, period: usize): bool {
-  if ((period & (period - 1)) != 0 || period == 16) {
-    return firstDifference(sector, sector + period, size - period) == size - period;
-  }
-  const word = load<u64>(sector);
-  if (rotr(word, u64(period) << 3) != word) return false;
-  return ASC_FEATURE_SIMD ? filledByVectors(sector, size, word) : filledByWords(sector, size, word);
 }
 
 /** The shortest period of the sector, or 0. */
@@ -72,9 +94,13 @@ export function classify_sectors(
   classes: usize,
   values: usize,
 ): void {
+  const heads = markerHeads(markers, markerCount);
   for (let index: u32 = 0; index < count; index++, data += stride) {
     let value: u32 = 0;
-    let kind = markerClass(data, size, markers, markerCount);
+    let kind = DATA;
+    if (((heads >> (load<u64>(data) & 63)) & 1) != 0) {
+      kind = markerClass(data, size, markers, markerCount);
+    }
     if (kind == DATA) {
       const period = periodOf(data, size);
       if (period == 1) {

@@ -14,9 +14,11 @@ function unlike(data: usize, vector: v128): v128 {
 export function isFilled(data: usize, length: usize, word: u64): bool {
   const end = data + length;
   const vector = i64x2.splat(word);
-  while (end - data >= 128) {
-    if (v128.any_true(v128.or(unlike(data, vector), unlike(data + 64, vector)))) return false;
-    data += 128;
+  while (end - data >= 256) {
+    const low = v128.or(unlike(data, vector), unlike(data + 64, vector));
+    const high = v128.or(unlike(data + 128, vector), unlike(data + 192, vector));
+    if (v128.any_true(v128.or(low, high))) return false;
+    data += 256;
   }
   for (; end - data >= 16; data += 16) {
     if (v128.any_true(v128.xor(v128.load(data), vector))) return false;

@@ -13,7 +13,7 @@ function repeated(bytes: ArrayLike<number>, size: number): Uint8Array {
   return Uint8Array.from({ length: size }, (_, at) => bytes[at % bytes.length] ?? 0);
 }
 
-const sizes = [32, 33, 47, 48, 63, 64, 65, 127, 128, 129, 255, 512, 2048, 2336, 2352];
+const sizes = [32, 33, 47, 48, 63, 64, 65, 127, 128, 129, 255, 256, 257, 512, 2048, 2336, 2352];
 
 for (const simd of [false, true]) {
   const kernels = new Kernels(compileKernels({ simd }));
