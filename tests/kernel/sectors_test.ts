@@ -406,3 +406,32 @@ for (const { file, expected } of corpusEntries()) {
     }
   });
 }
+
+// Sectors of DiscImageCreator's tests; each name says what is wrong with it besides the sync pattern.
+const named: Readonly<Record<string, number>> = {
+  cdi_0_sector17_valid_sync_valid_mode2_form1: sectorKinds.form1,
+  cdi_1_sector17_invalid_sync_valid_mode2_form1: sectorKinds.form1 + syncDamaged,
+  cdi_2_sector17_invalid_sync_valid_mode2_form1_edc_error: sectorKinds.form1 + syncDamaged +
+    edcWrong + pWrong + qWrong,
+  cdi_3_sector17_invalid_sync_valid_mode2_form1_ecc_p_error: sectorKinds.form1 + syncDamaged +
+    pWrong,
+  fmt_0_sector202347_valid_sync_valid_mode1_truncated: sectorKinds.mode1 + edcWrong + pWrong +
+    qWrong + fieldNotZero,
+  ibmpc_0_sector0_valid_sync_valid_mode1: sectorKinds.mode1,
+  ibmpc_2_sector0_invalid_sync_valid_mode1_modified_edc_ecc: sectorKinds.mode1 + syncDamaged,
+  ibmpc_4_sector0_invalid_sync_valid_mode1_ecc_p_error: sectorKinds.mode1 + syncDamaged + pWrong,
+  ibmpc_6_sector0_invalid_sync_valid_mode1_ecc_pq_error: sectorKinds.mode1 + syncDamaged + pWrong +
+    qWrong,
+  psx_0_sector12_valid_sync_valid_mode2_form2_with_edc: sectorKinds.form2,
+  psx_1_sector12_invalid_sync_valid_mode2_form2_with_edc: sectorKinds.form2 + syncDamaged,
+  psx_3_sector12_valid_sync_valid_mode2_form2_no_edc: sectorKinds.form2 + edcWrong + edcZero,
+  psx_4_sector12_invalid_sync_valid_mode2_form2_no_edc: sectorKinds.form2 + syncDamaged + edcWrong +
+    edcZero,
+};
+
+corpusTest("checkSectors() finds what the names of DiscImageCreator's sectors say", async () => {
+  for (const [name, expected] of Object.entries(named)) {
+    const sector = await corpusFile(corpusEntry(`files/DiscImageCreator/${name}.bin`));
+    for (const { kernels } of entries) assertEquals(word(kernels, sector), expected, name);
+  }
+});
