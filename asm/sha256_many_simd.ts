@@ -29,11 +29,14 @@ function temp1(e: v128, f: v128, g: v128, h: v128, k: v128): v128 {
   return i32x4.add(i32x4.add(i32x4.add(h, k), choice), bigSigma1(e));
 }
 
-/** T2 of a round, with Maj of 4.1.2. */
+/**
+ * T2 of a round. Maj of 4.1.2 is `b` where `a` and `b` agree, else `c`. In `x` are the bits where `a`
+ * and `b` differ, in `y` those where `b` and `c` do: the `x` of the round before.
+ */
 // @ts-ignore: decorator
 @inline
-function temp2(a: v128, b: v128, c: v128): v128 {
-  return i32x4.add(bigSigma0(a), v128.xor(v128.and(a, b), v128.and(c, v128.xor(a, b))));
+function temp2(a: v128, b: v128, x: v128, y: v128): v128 {
+  return i32x4.add(bigSigma0(a), v128.xor(b, v128.and(x, y)));
 }
 
 function compressLanes(blocks: usize, p: usize, q: usize, r: usize, t: usize): void {
@@ -49,59 +52,76 @@ function compressLanes(blocks: usize, p: usize, q: usize, r: usize, t: usize): v
     const a0 = a, b0 = b, c0 = c, d0 = d, e0 = e, f0 = f, g0 = g, h0 = h;
     transpose(p, q, r, t, SCRATCH, true);
     let k = K;
+    let x = b, y = v128.xor(b, c);
     let w = SCRATCH;
     // Eight rounds a turn: then every letter is back in its place and nothing has to be moved.
     for (; k < K + 64; k += 32, w += 128) {
       h = temp1(e, f, g, h, i32x4.add(v128.load(w), v128.load32_splat(k)));
       d = i32x4.add(d, h);
-      h = i32x4.add(h, temp2(a, b, c));
+      x = v128.xor(a, b);
+      h = i32x4.add(h, temp2(a, b, x, y));
       g = temp1(d, e, f, g, i32x4.add(v128.load(w, 16), v128.load32_splat(k, 4)));
       c = i32x4.add(c, g);
-      g = i32x4.add(g, temp2(h, a, b));
+      y = v128.xor(h, a);
+      g = i32x4.add(g, temp2(h, a, y, x));
       f = temp1(c, d, e, f, i32x4.add(v128.load(w, 32), v128.load32_splat(k, 8)));
       b = i32x4.add(b, f);
-      f = i32x4.add(f, temp2(g, h, a));
+      x = v128.xor(g, h);
+      f = i32x4.add(f, temp2(g, h, x, y));
       e = temp1(b, c, d, e, i32x4.add(v128.load(w, 48), v128.load32_splat(k, 12)));
       a = i32x4.add(a, e);
-      e = i32x4.add(e, temp2(f, g, h));
+      y = v128.xor(f, g);
+      e = i32x4.add(e, temp2(f, g, y, x));
       d = temp1(a, b, c, d, i32x4.add(v128.load(w, 64), v128.load32_splat(k, 16)));
       h = i32x4.add(h, d);
-      d = i32x4.add(d, temp2(e, f, g));
+      x = v128.xor(e, f);
+      d = i32x4.add(d, temp2(e, f, x, y));
       c = temp1(h, a, b, c, i32x4.add(v128.load(w, 80), v128.load32_splat(k, 20)));
       g = i32x4.add(g, c);
-      c = i32x4.add(c, temp2(d, e, f));
+      y = v128.xor(d, e);
+      c = i32x4.add(c, temp2(d, e, y, x));
       b = temp1(g, h, a, b, i32x4.add(v128.load(w, 96), v128.load32_splat(k, 24)));
       f = i32x4.add(f, b);
-      b = i32x4.add(b, temp2(c, d, e));
+      x = v128.xor(c, d);
+      b = i32x4.add(b, temp2(c, d, x, y));
       a = temp1(f, g, h, a, i32x4.add(v128.load(w, 112), v128.load32_splat(k, 28)));
       e = i32x4.add(e, a);
-      a = i32x4.add(a, temp2(b, c, d));
+      y = v128.xor(b, c);
+      a = i32x4.add(a, temp2(b, c, y, x));
     }
     for (; k < K + 256; k += 32, w += 128) {
       h = temp1(e, f, g, h, i32x4.add(next(w, 0), v128.load32_splat(k)));
       d = i32x4.add(d, h);
-      h = i32x4.add(h, temp2(a, b, c));
+      x = v128.xor(a, b);
+      h = i32x4.add(h, temp2(a, b, x, y));
       g = temp1(d, e, f, g, i32x4.add(next(w, 1), v128.load32_splat(k, 4)));
       c = i32x4.add(c, g);
-      g = i32x4.add(g, temp2(h, a, b));
+      y = v128.xor(h, a);
+      g = i32x4.add(g, temp2(h, a, y, x));
       f = temp1(c, d, e, f, i32x4.add(next(w, 2), v128.load32_splat(k, 8)));
       b = i32x4.add(b, f);
-      f = i32x4.add(f, temp2(g, h, a));
+      x = v128.xor(g, h);
+      f = i32x4.add(f, temp2(g, h, x, y));
       e = temp1(b, c, d, e, i32x4.add(next(w, 3), v128.load32_splat(k, 12)));
       a = i32x4.add(a, e);
-      e = i32x4.add(e, temp2(f, g, h));
+      y = v128.xor(f, g);
+      e = i32x4.add(e, temp2(f, g, y, x));
       d = temp1(a, b, c, d, i32x4.add(next(w, 4), v128.load32_splat(k, 16)));
       h = i32x4.add(h, d);
-      d = i32x4.add(d, temp2(e, f, g));
+      x = v128.xor(e, f);
+      d = i32x4.add(d, temp2(e, f, x, y));
       c = temp1(h, a, b, c, i32x4.add(next(w, 5), v128.load32_splat(k, 20)));
       g = i32x4.add(g, c);
-      c = i32x4.add(c, temp2(d, e, f));
+      y = v128.xor(d, e);
+      c = i32x4.add(c, temp2(d, e, y, x));
       b = temp1(g, h, a, b, i32x4.add(next(w, 6), v128.load32_splat(k, 24)));
       f = i32x4.add(f, b);
-      b = i32x4.add(b, temp2(c, d, e));
+      x = v128.xor(c, d);
+      b = i32x4.add(b, temp2(c, d, x, y));
       a = temp1(f, g, h, a, i32x4.add(next(w, 7), v128.load32_splat(k, 28)));
       e = i32x4.add(e, a);
-      a = i32x4.add(a, temp2(b, c, d));
+      y = v128.xor(b, c);
+      a = i32x4.add(a, temp2(b, c, y, x));
     }
     a = i32x4.add(a, a0);
     b = i32x4.add(b, b0);

@@ -29,11 +29,14 @@ function temp1(e: v128, f: v128, g: v128, h: v128, k: v128): v128 {
   return i64x2.add(i64x2.add(i64x2.add(h, k), choice), bigSigma1(e));
 }
 
-/** T2 of a round, with Maj of 4.1.3. */
+/**
+ * T2 of a round. Maj of 4.1.3 is `b` where `a` and `b` agree, else `c`. In `x` are the bits where `a`
+ * and `b` differ, in `y` those where `b` and `c` do: the `x` of the round before.
+ */
 // @ts-ignore: decorator
 @inline
-function temp2(a: v128, b: v128, c: v128): v128 {
-  return i64x2.add(bigSigma0(a), v128.xor(v128.and(a, b), v128.and(c, v128.xor(a, b))));
+function temp2(a: v128, b: v128, x: v128, y: v128): v128 {
+  return i64x2.add(bigSigma0(a), v128.xor(b, v128.and(x, y)));
 }
 
 function compressLanes(blocks: usize, p: usize, q: usize, _r: usize, _t: usize): void {
@@ -49,59 +52,76 @@ function compressLanes(blocks: usize, p: usize, q: usize, _r: usize, _t: usize):
     const a0 = a, b0 = b, c0 = c, d0 = d, e0 = e, f0 = f, g0 = g, h0 = h;
     transpose64(p, q, SCRATCH);
     let k = K;
+    let x = b, y = v128.xor(b, c);
     let w = SCRATCH;
     // Eight rounds a turn: then every letter is back in its place and nothing has to be moved.
     for (; k < K + 128; k += 64, w += 128) {
       h = temp1(e, f, g, h, i64x2.add(v128.load(w), v128.load64_splat(k)));
       d = i64x2.add(d, h);
-      h = i64x2.add(h, temp2(a, b, c));
+      x = v128.xor(a, b);
+      h = i64x2.add(h, temp2(a, b, x, y));
       g = temp1(d, e, f, g, i64x2.add(v128.load(w, 16), v128.load64_splat(k, 8)));
       c = i64x2.add(c, g);
-      g = i64x2.add(g, temp2(h, a, b));
+      y = v128.xor(h, a);
+      g = i64x2.add(g, temp2(h, a, y, x));
       f = temp1(c, d, e, f, i64x2.add(v128.load(w, 32), v128.load64_splat(k, 16)));
       b = i64x2.add(b, f);
-      f = i64x2.add(f, temp2(g, h, a));
+      x = v128.xor(g, h);
+      f = i64x2.add(f, temp2(g, h, x, y));
       e = temp1(b, c, d, e, i64x2.add(v128.load(w, 48), v128.load64_splat(k, 24)));
       a = i64x2.add(a, e);
-      e = i64x2.add(e, temp2(f, g, h));
+      y = v128.xor(f, g);
+      e = i64x2.add(e, temp2(f, g, y, x));
       d = temp1(a, b, c, d, i64x2.add(v128.load(w, 64), v128.load64_splat(k, 32)));
       h = i64x2.add(h, d);
-      d = i64x2.add(d, temp2(e, f, g));
+      x = v128.xor(e, f);
+      d = i64x2.add(d, temp2(e, f, x, y));
       c = temp1(h, a, b, c, i64x2.add(v128.load(w, 80), v128.load64_splat(k, 40)));
       g = i64x2.add(g, c);
-      c = i64x2.add(c, temp2(d, e, f));
+      y = v128.xor(d, e);
+      c = i64x2.add(c, temp2(d, e, y, x));
       b = temp1(g, h, a, b, i64x2.add(v128.load(w, 96), v128.load64_splat(k, 48)));
       f = i64x2.add(f, b);
-      b = i64x2.add(b, temp2(c, d, e));
+      x = v128.xor(c, d);
+      b = i64x2.add(b, temp2(c, d, x, y));
       a = temp1(f, g, h, a, i64x2.add(v128.load(w, 112), v128.load64_splat(k, 56)));
       e = i64x2.add(e, a);
-      a = i64x2.add(a, temp2(b, c, d));
+      y = v128.xor(b, c);
+      a = i64x2.add(a, temp2(b, c, y, x));
     }
     for (; k < K + 640; k += 64, w += 128) {
       h = temp1(e, f, g, h, i64x2.add(next(w, 0), v128.load64_splat(k)));
       d = i64x2.add(d, h);
-      h = i64x2.add(h, temp2(a, b, c));
+      x = v128.xor(a, b);
+      h = i64x2.add(h, temp2(a, b, x, y));
       g = temp1(d, e, f, g, i64x2.add(next(w, 1), v128.load64_splat(k, 8)));
       c = i64x2.add(c, g);
-      g = i64x2.add(g, temp2(h, a, b));
+      y = v128.xor(h, a);
+      g = i64x2.add(g, temp2(h, a, y, x));
       f = temp1(c, d, e, f, i64x2.add(next(w, 2), v128.load64_splat(k, 16)));
       b = i64x2.add(b, f);
-      f = i64x2.add(f, temp2(g, h, a));
+      x = v128.xor(g, h);
+      f = i64x2.add(f, temp2(g, h, x, y));
       e = temp1(b, c, d, e, i64x2.add(next(w, 3), v128.load64_splat(k, 24)));
       a = i64x2.add(a, e);
-      e = i64x2.add(e, temp2(f, g, h));
+      y = v128.xor(f, g);
+      e = i64x2.add(e, temp2(f, g, y, x));
       d = temp1(a, b, c, d, i64x2.add(next(w, 4), v128.load64_splat(k, 32)));
       h = i64x2.add(h, d);
-      d = i64x2.add(d, temp2(e, f, g));
+      x = v128.xor(e, f);
+      d = i64x2.add(d, temp2(e, f, x, y));
       c = temp1(h, a, b, c, i64x2.add(next(w, 5), v128.load64_splat(k, 40)));
       g = i64x2.add(g, c);
-      c = i64x2.add(c, temp2(d, e, f));
+      y = v128.xor(d, e);
+      c = i64x2.add(c, temp2(d, e, y, x));
       b = temp1(g, h, a, b, i64x2.add(next(w, 6), v128.load64_splat(k, 48)));
       f = i64x2.add(f, b);
-      b = i64x2.add(b, temp2(c, d, e));
+      x = v128.xor(c, d);
+      b = i64x2.add(b, temp2(c, d, x, y));
       a = temp1(f, g, h, a, i64x2.add(next(w, 7), v128.load64_splat(k, 56)));
       e = i64x2.add(e, a);
-      a = i64x2.add(a, temp2(b, c, d));
+      y = v128.xor(b, c);
+      a = i64x2.add(a, temp2(b, c, y, x));
     }
     a = i64x2.add(a, a0);
     b = i64x2.add(b, b0);
