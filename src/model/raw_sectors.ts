@@ -135,7 +135,10 @@ export class CoverRuns {
   readonly #sectors = new Column(Uint32Array);
   readonly #cover = new Column(Uint8Array);
   readonly #stride: number;
+  /** The run under way: what the next sector may continue costs no look into the columns. */
+  #begun = 0;
   #end = -1;
+  #last = -1;
 
   constructor(stride: number) {
     this.#stride = stride;
@@ -143,21 +146,27 @@ export class CoverRuns {
 
   /** Runs so far. */
   get count(): number {
+    this.#close();
     return this.#offset.length;
   }
 
   /** Appends a sector; past the limit it is left out, as if nothing vouched for it. */
   add(offset: number, cover: number): void {
-    const last = this.count - 1;
-    if (offset === this.#end && this.#cover.get(last) === cover) {
-      this.#sectors.set(last, this.#sectors.get(last) + 1);
-      this.#end += this.#stride;
-    } else if (this.count < RUNS) {
-      this.#offset.push(offset);
-      this.#sectors.push(1);
-      this.#cover.push(cover);
-      this.#end = offset + this.#stride;
+    if (offset !== this.#end || cover !== this.#last) {
+      this.#close();
+      this.#begun = offset;
+      this.#last = cover;
     }
+    this.#end = offset + this.#stride;
+  }
+
+  #close(): void {
+    if (this.#last >= 0 && this.#offset.length < RUNS) {
+      this.#offset.push(this.#begun);
+      this.#sectors.push((this.#end - this.#begun) / this.#stride);
+      this.#cover.push(this.#last);
+    }
+    this.#last = -1;
   }
 
   /** Replaces what runs from index `from` on say. */
@@ -165,7 +174,6 @@ export class CoverRuns {
     for (let index = from; index < this.count; index++) {
       this.#cover.set(index, final(this.#cover.get(index)));
     }
-    this.#end = -1;
   }
 
   /** Run `index`: first byte in the file, sectors, and one of {@linkcode covers}. */

@@ -342,10 +342,11 @@ class Pass {
     const { mapping } = this.#image;
     const { stride } = mapping;
     let first = mapping.boundary(Math.ceil(mapping.logicalOffset(at) / SECTOR) * SECTOR);
+    // One worker for all of a piece: its results come in the order of its jobs, which is the file's.
+    const worker = this.#idlest();
     const check = (until: number) => {
       const count = Math.floor((until - first) / stride);
       if (count <= 0) return;
-      const worker = this.#idlest();
       this.#add(worker, 0, first - at, count * stride, flag.sectors);
       this.#load[worker] = (this.#load[worker] ?? 0) + count * stride * SECTOR_COST;
     };

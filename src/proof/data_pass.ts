@@ -3,6 +3,7 @@
 import { fileSpan, logicalSpan, SECTOR, type Span } from "../bytes/span.ts";
 import { startsWithText } from "../bytes/text.ts";
 import { type Algorithm, firstNonZero, lastNonZero } from "../kernel/digest.ts";
+import { sharedKernels } from "../kernel/kernels.ts";
 import type { Image } from "../model/image.ts";
 import type { DataFacts, Emptiness, Occupied, OccupiedList } from "../model/proof.ts";
 import type { Region } from "../model/regions.ts";
@@ -164,13 +165,14 @@ class Scan {
   }
 
   #findDescriptors(offset: number, bytes: Uint8Array): void {
-    for (const { logical, bytes: data } of this.#userData(offset, bytes)) {
-      const skipped = (SECTOR - logical % SECTOR) % SECTOR;
-      for (let at = skipped; at + 6 <= data.length; at += SECTOR) {
-        if (data[at + 1] !== 0x43 || !startsWithText(data, "CD001", at + 1)) continue;
-        this.#descriptorCount++;
-        if (this.#descriptors.length < KEPT) this.#descriptors.push((logical + at) / SECTOR);
-      }
+    const { mapping } = this.#image;
+    const { stride } = mapping;
+    let sector = Math.max(0, Math.ceil((offset - mapping.fileOffset(0)) / stride));
+    let at = mapping.fileOffset(sector * SECTOR) - offset;
+    for (; at + 6 <= bytes.length; at += stride, sector++) {
+      if (bytes[at + 1] !== 0x43 || !startsWithText(bytes, "CD001", at + 1)) continue;
+      this.#descriptorCount++;
+      if (this.#descriptors.length < KEPT) this.#descriptors.push(sector);
     }
   }
 
@@ -250,10 +252,12 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
   const whole = new WholeFile(image.path, size, sets.single);
   const scan = new Scan(image, options.volumeEnd);
   const sectors = new SectorCheck(image);
+  // The words of sectors come with the pieces where there are kernels to make them.
+  const hasKernels = sharedKernels() !== undefined;
   const observer: Observer = {
     take(offset, bytes, unread) {
       for (const part of stretches(offset, bytes, unread)) {
-        if (!part.unread && sectors.wanted) sectors.take(part.at, part.bytes);
+        if (sectors.wanted && !hasKernels && !part.unread) sectors.take(part.at, part.bytes);
         scan.take(part.at, part.bytes, part.unread);
       }
     },
@@ -262,6 +266,7 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
   const { unread } = await runPass(image, {
     clients: [whole],
     observers: [observer],
+    ...(sectors.wanted && hasKernels ? { sectors } : {}),
     plans: sets.plans,
     costs: sets.costs,
     onRead: (count) =>

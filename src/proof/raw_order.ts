@@ -144,6 +144,13 @@ export class Modes {
     return this.#base?.mode;
   }
 
+  /** Takes a sector whose mode is that of all before it, and says so; of others it takes nothing. */
+  goesOn(mode: number): boolean {
+    if (this.#other !== undefined || this.#base?.mode !== mode) return false;
+    this.#base.sectors++;
+    return true;
+  }
+
   /** Takes the mode of a sector. */
   take(sector: number, mode: number): void {
     this.#base ??= { mode, sector, sectors: 0 };

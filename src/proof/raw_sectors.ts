@@ -68,6 +68,12 @@ export class SectorCheck {
     const track = this.#trackAt(offset);
     this.#end = offset + this.#stride;
     if (track.audio) return;
+    if (this.#check !== undefined && !this.#check.finished) {
+      if (this.#check.takeWhole(offset, bytes, at, word)) {
+        this.#silent = 0;
+        return;
+      }
+    }
     const hasSync = sectorKind(word) !== sectorKinds.noSync;
     if (this.#check === undefined || (this.#check.finished && hasSync)) {
       this.#check = new RawTrackCheck(offset, this.#sink);

@@ -20,6 +20,9 @@ import type { Pending, RawSink, RunNumbers } from "./raw_runs.ts";
 const { noSync, mode1, form1, form2, mode0, formless, unknownMode, blockIndicator } = sectorKinds;
 const { syncDamaged, edcWrong, pWrong, qWrong, edcZero, parityZero, addressInvalid } = sectorBits;
 
+/** Bits of a word that nothing here asks for. */
+const HARMLESS = sectorBits.fieldNotZero | sectorBits.headerInParity | sectorBits.copiesDiffer;
+
 /** Covers that the end of the track turns into others. */
 const undecided = { form2: 16, formless: 17, codeless1: 18, codeless2: 19 } as const;
 
@@ -29,9 +32,11 @@ const modes: readonly number[] = [-1, 1, 2, 2, 0, 2, -1, -1];
 /** A byte in BCD as its value; of others the value is of no use. */
 const bcd = Uint8Array.from({ length: 256 }, (_, byte) => Math.floor(byte / 16) * 10 + byte % 16);
 
-function addressOf(bytes: Uint8Array): number {
-  const [minute = 0, second = 0, frame = 0] = [bytes[12], bytes[13], bytes[14]];
-  return ((bcd[minute] ?? 0) * 60 + (bcd[second] ?? 0)) * 75 + (bcd[frame] ?? 0);
+/** The address of the sector at `at`, in frames. */
+function addressOf(bytes: Uint8Array, at = 0): number {
+  const minute = bcd[bytes[at + 12] ?? 0] ?? 0;
+  const second = bcd[bytes[at + 13] ?? 0] ?? 0;
+  return (minute * 60 + second) * 75 + (bcd[bytes[at + 14] ?? 0] ?? 0);
 }
 
 /** A sector under way. */
@@ -72,6 +77,34 @@ export class RawTrackCheck {
   /** Whether the track has ended; sectors without sync may follow. */
   get finished(): boolean {
     return this.#finished;
+  }
+
+  /**
+   * Takes the sector at `at` if all of it is as it should be, and says so; that is nearly every sector, so no
+   * object is made for it. Of others it takes nothing.
+   */
+  takeWhole(offset: number, bytes: Uint8Array, at: number, word: number): boolean {
+    const kind = word & ~HARMLESS;
+    if (kind !== mode1 && kind !== form1 && kind !== form2) return false;
+    const number = (offset - this.#offset) / this.#sink.stride;
+    // Each of the two takes the sector where it says yes, so the one that may say no comes first.
+    const address = addressOf(bytes, at);
+    if (this.#modes.current !== modes[kind] || this.#addresses.expected(number) !== address) {
+      return false;
+    }
+    if (!this.#modes.goesOn(modes[kind] ?? -1)) return false;
+    this.#addresses.take(number, address);
+    const count = this.#count;
+    if (kind === form2) {
+      if (count.form2++ === 0) this.#firstForm2 = offset;
+      count.held2++;
+    } else {
+      count.coded++;
+      count.held++;
+    }
+    this.#sink.checked++;
+    this.#sink.covers.add(offset, kind === mode1 ? covers.mode1 : covers.mode2);
+    return true;
   }
 
   /** Takes a sector of 2352 bytes and its word; says whether it is one of a data track. */

@@ -164,7 +164,7 @@ export const opening: readonly Case[] = [
     { argv: "why $SAMPLE 438272", status: 2, stdout: "", stderr: /it has 438272 bytes/ },
     { argv: "rules XXX-999", status: 2, stdout: "", stderr: /Cannot find rule/ },
     { argv: "rules IMG-01", status: 2, stdout: "", stderr: /did you mean IMG-001/ },
-    { argv: "rules CDR-001", status: 2, stdout: "", stderr: /not checked yet/ },
+    { argv: "rules CDR-022", status: 2, stdout: "", stderr: /not checked yet/ },
     { argv: "verify $SAMPLE", status: 2, stdout: "", stderr: /nothing to verify it against/ },
     { argv: "verify $SAMPLE $TEXT", status: 2, stdout: "", stderr: /Cannot/ },
     { argv: "verify $SAMPLE $MISSING", status: 2, stdout: "", stderr: /no such file/ },

@@ -89,3 +89,11 @@ Deno.test("ignored findings are counted beside the verdict", () => {
     /^DAMAGED {3}nothing found · 3 findings ignored$/m,
   );
 });
+
+Deno.test("files whose bytes are contradicted are hit, and say of how many bytes", () => {
+  const loss = { path: "/a", volume: "rockridge", bytes: 5000, lost: 0 } as const;
+  const losses = [{ ...loss, contradicted: 2048, state: "contradicted" as const }];
+  const text = textOf(result([], { losses }));
+  assertStringIncludes(text, "1 file hit, 0 bytes lost, 2.0 KiB contradicted");
+  assertMatch(text, /contradicted +\/a {2}2,048 of 5,000 bytes$/m);
+});

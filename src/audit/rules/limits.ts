@@ -1,7 +1,9 @@
 // Rules about the audit itself: what it did not check, so that silence is never mistaken for health.
 
+import { SECTOR } from "../../bytes/span.ts";
 import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
+import { RAW_SECTOR } from "../../model/raw_sectors.ts";
 import { excuseOf } from "../recognised.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { descriptorField, isBlockSizeAssumed, treeDescriptors } from "./descriptor_view.ts";
@@ -60,14 +62,7 @@ function* checkNotRun(image: Image, facts: ProofFacts): Iterable<Hit> {
       message: `${what}: recognised, and not read yet; its files and structures were not checked`,
     };
   }
-  if (image.container.mode !== undefined) {
-    yield {
-      rule: rules.notRun,
-      message:
-        "the parity of the raw sectors, and the codes of form 2 sectors, were not checked: not " +
-        "supported yet",
-    };
-  }
+  yield* notRunOfSectors(image, facts);
   const others = image.sessions.length - 1;
   if (others > 0) {
     yield {
@@ -81,6 +76,24 @@ function* checkNotRun(image: Image, facts: ProofFacts): Iterable<Hit> {
     yield {
       rule: rules.notRun,
       message: "the data were not read: no digests, and nothing said of gaps, slack and trailers",
+    };
+  }
+}
+
+function* notRunOfSectors({ mapping, container }: Image, { data }: ProofFacts): Iterable<Hit> {
+  const { stride } = mapping;
+  if (stride !== SECTOR && data !== undefined && data.raw === undefined) {
+    yield {
+      rule: rules.notRun,
+      message:
+        `the sectors of ${stride} bytes are recorded without sync pattern: their codes were ` +
+        `not checked`,
+    };
+  }
+  if (container.mode !== undefined && stride > RAW_SECTOR) {
+    yield {
+      rule: rules.notRun,
+      message: `the ${stride - RAW_SECTOR} bytes of sub-channel of each sector are not read yet`,
     };
   }
 }

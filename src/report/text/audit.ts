@@ -199,11 +199,14 @@ function* losses(result: AuditResult, style: Style): Generator<string> {
   if (listed.length === 0) return;
   yield "";
   const lost = hit.reduce((sum, loss) => sum + loss.lost, 0);
-  if (hit.length > 0) yield `  ${counted(hit.length, "file")} hit, ${bytes(lost)} lost`;
+  const against = hit.reduce((sum, { contradicted = 0 }) => sum + contradicted, 0);
+  const wrong = against === 0 ? "" : `, ${bytes(against)} contradicted`;
+  if (hit.length > 0) yield `  ${counted(hit.length, "file")} hit, ${bytes(lost)} lost${wrong}`;
   const shown = style.verbose ? listed : listed.slice(0, LOSSES_SHOWN);
   for (const loss of shown) {
-    const state = paint(style, loss.lost > 0 ? "red" : "dim", loss.state.padEnd(12));
-    const part = loss.lost > 0 ? `  ${count(loss.lost)} of ${count(loss.bytes)} bytes` : "";
+    const hurt = loss.lost > 0 ? loss.lost : loss.contradicted ?? 0;
+    const state = paint(style, hurt > 0 ? "red" : "dim", loss.state.padEnd(12));
+    const part = hurt > 0 ? `  ${count(hurt)} of ${count(loss.bytes)} bytes` : "";
     const room = style.cut ? Math.max(LEAST_NAME, style.width - 17 - part.length) : Infinity;
     const name = cutMiddle(escapeName(loss.path, loss.pathBytes), room);
     yield `    ${state} ${name}${part}`;
