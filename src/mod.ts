@@ -123,7 +123,7 @@ export type {
   Zisofs,
 } from "./model/tree.ts";
 export type { WorkerPool } from "./pass/crew.ts";
-export { type DigestPlan, EngineDisagreement, type SetMember } from "./pass/executor.ts";
+export { type DigestPlan, EngineDisagreement, type SetMember } from "./pass/sets.ts";
 export type { RingLayout } from "./pass/layout.ts";
 export { type PassEnd, type PassSetup, servePass } from "./pass/worker.ts";
 export { type ContentOptions, type ContentState, readContent } from "./manifest/content.ts";

@@ -60,9 +60,10 @@ export interface Observer {
   take(offset: number, bytes: Uint8Array, unread: readonly Span[]): void;
 }
 
-/** Takes whole raw sectors in order, with one word about the codes of each. */
+/** Takes whole raw sectors in order, with one word about the codes of each where there are kernels. */
 export interface SectorObserver {
-  take(offset: number, bytes: Uint8Array, words: Uint32Array): void;
+  /** Takes the bytes of the file from `offset` on, where a sector begins. */
+  take(offset: number, bytes: Uint8Array, words?: Uint32Array): void;
 }
 
 /** Bytes between two wanted stretches that are read over rather than skipped. */

@@ -3,7 +3,8 @@
 import { type NativeEngine, nativeStream } from "../kernel/engine.ts";
 import { fallbackStreams } from "../kernel/fallback.ts";
 import { algorithms, compileKernels, Kernels, sharedKernels } from "../kernel/kernels.ts";
-import { type DigestPlan, EngineDisagreement, Executor } from "./executor.ts";
+import { Executor } from "./executor.ts";
+import { type DigestPlan, EngineDisagreement } from "./sets.ts";
 import {
   doneAt,
   givenAt,
@@ -35,6 +36,8 @@ export type CrewNeeds = {
 
 /** Takes pieces in order and gives their slots back in the same order. */
 export interface Crew {
+  /** Whether the kernels are there, which check the codes of sectors. */
+  readonly hasKernels: boolean;
   readonly workers: number;
   /** The slot for the next piece, or undefined while all are in use. */
   free(): Slot | undefined;
@@ -73,6 +76,7 @@ function kernelsOf(layout: RingLayout): Kernels | undefined {
 /** Does the jobs on the calling thread, a piece at a time. */
 export class LoneCrew implements Crew {
   readonly workers = 1;
+  readonly hasKernels: boolean;
   readonly #executor: Executor;
   readonly #slot: Slot;
   #state: "free" | "done" = "free";
@@ -81,6 +85,7 @@ export class LoneCrew implements Crew {
     const { plans, stride } = needs;
     const layout = layOut({ ...needs, workers: 1, slots: 1 });
     const kernels = kernelsOf(layout);
+    this.hasKernels = kernels !== undefined;
     const buffer = kernels?.window.buffer ?? new ArrayBuffer(layout.ring + layout.slotBytes);
     const window = kernels?.window ?? new Uint8Array(buffer, layout.ring, layout.slotBytes);
     this.#executor = new Executor({ window, kernels, engines: { native, noble }, plans, stride });
@@ -119,6 +124,7 @@ const SLEEP = 20;
 
 /** Workers behind a ring in shared memory. */
 export class RingCrew implements Crew {
+  readonly hasKernels = true;
   readonly workers: number;
   readonly #layout: RingLayout;
   readonly #slots: readonly Slot[];

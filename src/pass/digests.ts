@@ -13,7 +13,7 @@ import type { Algorithm } from "../kernel/kernels.ts";
 import { toHex } from "../kernel/hex.ts";
 import type { EngineChoice, Hashes } from "../model/result.ts";
 import type { WholeFile } from "./client.ts";
-import type { DigestPlan, SetMember } from "./executor.ts";
+import type { DigestPlan, SetMember } from "./sets.ts";
 
 /** Seconds for a byte with an engine of which nothing is known. */
 const UNKNOWN = 1e-8;

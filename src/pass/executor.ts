@@ -1,199 +1,18 @@
 // Does the jobs of a piece: takes bytes into streams of digests, and checks the codes of raw sectors.
 
-import {
-  EngineError,
-  type EngineKind,
-  engineKinds,
-  type NativeEngine,
-  type NativeStream,
-} from "../kernel/engine.ts";
-import { toHex } from "../kernel/hex.ts";
+import type { EngineKind, NativeEngine } from "../kernel/engine.ts";
 import type { Algorithm, Kernels } from "../kernel/kernels.ts";
+import { laneAlgorithms, Lanes } from "../kernel/lanes.ts";
 import { checkSectors } from "../kernel/sectors.ts";
 import { flag, JOB_WORDS, SET_SHIFT, type Share } from "./layout.ts";
-
-/** A digest with what is to compute it. */
-export type SetMember = {
-  readonly algorithm: Algorithm;
-  readonly engine: EngineKind;
-  /** Another engine is to compute it too, and must agree. */
-  readonly check?: EngineKind;
-};
-
-/** Digests that are computed together, in the order of their results. */
-export type DigestPlan = readonly SetMember[];
-
-/** Bytes of a digest. */
-export const digestSizes: Readonly<Record<Algorithm, number>> = {
-  md5: 16,
-  sha1: 20,
-  sha256: 32,
-  sha512: 64,
-  blake3: 32,
-  crc32: 4,
-};
-
-/** Bytes of the digests of a set. */
-export function planSize(plan: DigestPlan): number {
-  return plan.reduce((sum, { algorithm }) => sum + digestSizes[algorithm], 0);
-}
-
-/** Two engines do not agree: neither can be trusted. */
-export class EngineDisagreement extends EngineError {
-  /** The stream that they were given. */
-  readonly stream: number;
-  /** What they computed. */
-  readonly algorithm: Algorithm;
-  /** Each engine with what it computed, in words. */
-  readonly values: string;
-
-  /** Says what was computed, and `of` what. */
-  constructor(stream: number, algorithm: Algorithm, values: string, of = "") {
-    super(`Cannot trust the ${algorithm}${of === "" ? "" : ` of ${of}`}: ${values}`);
-    this.name = "EngineDisagreement";
-    this.stream = stream;
-    this.algorithm = algorithm;
-    this.values = values;
-  }
-}
-
-/** Streams of one algorithm. */
-interface Streams {
-  /** Takes bytes of the window; the digest of a stream that ends goes to `out` of the results. */
-  take(stream: number, offset: number, length: number, ends: boolean, out: number): void;
-  /** Finishes what was put off; all digests are in their places then. */
-  settle(results: Uint8Array): void;
-  drop(stream: number): void;
-}
-
-/** Streams whose state an engine of objects keeps: the platform's, or plain JavaScript. */
-class ObjectStreams implements Streams {
-  readonly #open = new Map<number, NativeStream>();
-  readonly #window: Uint8Array;
-  readonly #engine: NativeEngine;
-  readonly #algorithm: Algorithm;
-  #ended: { readonly out: number; readonly digest: Uint8Array }[] = [];
-
-  constructor(window: Uint8Array, engine: NativeEngine, algorithm: Algorithm) {
-    this.#window = window;
-    this.#engine = engine;
-    this.#algorithm = algorithm;
-  }
-
-  take(stream: number, offset: number, length: number, ends: boolean, out: number): void {
-    const known = this.#open.get(stream);
-    const digest = known ?? this.#engine.create(this.#algorithm);
-    digest.update(this.#window.subarray(offset, offset + length));
-    if (ends) {
-      if (known !== undefined) this.#open.delete(stream);
-      this.#ended.push({ out, digest: digest.digest() });
-    } else if (known === undefined) this.#open.set(stream, digest);
-  }
-
-  settle(results: Uint8Array): void {
-    for (const { out, digest } of this.#ended) results.set(digest, out);
-    this.#ended = [];
-  }
-
-  drop(stream: number): void {
-    this.#open.delete(stream);
-  }
-}
-
-/** Streams whose states are parked outside of the kernels' memory between pieces. */
-class KernelStreams implements Streams {
-  readonly #parked = new Map<number, Uint8Array>();
-  readonly #kernels: Kernels;
-  readonly #algorithm: Algorithm;
-  #ended: { readonly out: number; readonly digest: Uint8Array }[] = [];
-
-  constructor(kernels: Kernels, algorithm: Algorithm) {
-    this.#kernels = kernels;
-    this.#algorithm = algorithm;
-  }
-
-  take(stream: number, offset: number, length: number, ends: boolean, out: number): void {
-    const kernels = this.#kernels;
-    const parked = this.#parked.get(stream);
-    if (parked === undefined) kernels.begin(this.#algorithm);
-    else kernels.load(this.#algorithm, parked);
-    kernels.update(this.#algorithm, offset, length);
-    if (ends) {
-      this.#parked.delete(stream);
-      this.#ended.push({ out, digest: kernels.finish(this.#algorithm) });
-      return;
-    }
-    const state = parked ?? new Uint8Array(kernels.stateSize(this.#algorithm));
-    kernels.save(this.#algorithm, state);
-    if (parked === undefined) this.#parked.set(stream, state);
-  }
-
-  settle(results: Uint8Array): void {
-    for (const { out, digest } of this.#ended) results.set(digest, out);
-    this.#ended = [];
-  }
-
-  drop(stream: number): void {
-    this.#parked.delete(stream);
-  }
-}
-
-/** A digest of a set that both engines compute. */
-class CheckedStreams implements Streams {
-  readonly #algorithm: Algorithm;
-  readonly #engines: readonly [EngineKind, EngineKind];
-  readonly #one: Streams;
-  readonly #other: Streams;
-  #ended: { readonly stream: number; readonly out: number }[] = [];
-  #others = new Uint8Array(0);
-
-  constructor(
-    algorithm: Algorithm,
-    engines: readonly [EngineKind, EngineKind],
-    one: Streams,
-    other: Streams,
-  ) {
-    this.#algorithm = algorithm;
-    this.#engines = engines;
-    this.#one = one;
-    this.#other = other;
-  }
-
-  take(stream: number, offset: number, length: number, ends: boolean, out: number): void {
-    this.#one.take(stream, offset, length, ends, out);
-    this.#other.take(stream, offset, length, ends, out);
-    if (ends) this.#ended.push({ stream, out });
-  }
-
-  settle(results: Uint8Array): void {
-    if (this.#others.length < results.length) this.#others = new Uint8Array(results.length);
-    this.#one.settle(results);
-    this.#other.settle(this.#others);
-    const size = digestSizes[this.#algorithm];
-    for (const { stream, out } of this.#ended) {
-      const a = toHex(results.subarray(out, out + size));
-      const b = toHex(this.#others.subarray(out, out + size));
-      if (a !== b) {
-        throw new EngineDisagreement(stream, this.#algorithm, this.#say(a, b));
-      }
-    }
-    this.#ended = [];
-  }
-
-  // In the same order, whichever was to be checked by the other.
-  #say(a: string, b: string): string {
-    const [one, other] = this.#engines;
-    const isOrdered = engineKinds.indexOf(one) < engineKinds.indexOf(other);
-    return isOrdered
-      ? `engine ${one} computes ${a}, engine ${other} ${b}`
-      : `engine ${other} computes ${b}, engine ${one} ${a}`;
-  }
-
-  drop(stream: number): void {
-    this.#one.drop(stream);
-    this.#other.drop(stream);
-  }
-}
+import { type DigestPlan, digestSizes, planSize, type SetMember } from "./sets.ts";
+import {
+  CheckedStreams,
+  KernelStreams,
+  LaneStreams,
+  ObjectStreams,
+  type Streams,
+} from "./streams.ts";
 
 /** What an executor works with. */
 export type ExecutorParts = {
@@ -222,7 +41,8 @@ export class Executor {
   constructor(parts: ExecutorParts) {
     this.#kernels = parts.kernels;
     this.#stride = parts.stride;
-    this.#sets = parts.plans.map((plan) => plan.map((member) => memberOf(member, parts)));
+    const lanes = parts.kernels === undefined ? undefined : new Lanes(parts.kernels);
+    this.#sets = parts.plans.map((plan) => plan.map((member) => memberOf(member, parts, lanes)));
     this.#sizes = parts.plans.map(planSize);
   }
 
@@ -235,7 +55,7 @@ export class Executor {
       const length = jobs[at + 2] ?? 0;
       const flags = jobs[at + 3] ?? 0;
       const set = flags >>> SET_SHIFT;
-      if ((flags & flag.sectors) !== 0) out += this.#check(offset, length, results, out);
+      if ((flags & flag.sectors) !== 0) out += this.#check(offset, stream, results, out);
       else if ((flags & flag.drop) !== 0) this.#drop(set, stream);
       else {
         const ends = (flags & flag.finish) !== 0;
@@ -267,8 +87,7 @@ export class Executor {
     for (const { streams } of this.#sets[set] ?? []) streams.drop(stream);
   }
 
-  #check(offset: number, length: number, results: Uint8Array, out: number): number {
-    const count = Math.floor(length / this.#stride);
+  #check(offset: number, count: number, results: Uint8Array, out: number): number {
     if (this.#kernels === undefined) throw new Error("Cannot check sectors: there are no kernels");
     if (this.#words.length < count) this.#words = new Uint32Array(count);
     checkSectors(this.#kernels, offset, this.#stride, count, this.#words);
@@ -277,28 +96,27 @@ export class Executor {
   }
 }
 
-function memberOf(member: SetMember, parts: ExecutorParts): Member {
+function memberOf(member: SetMember, parts: ExecutorParts, lanes: Lanes | undefined): Member {
   const { algorithm, engine, check } = member;
-  const one = streamsOf(engine, algorithm, parts);
+  const one = streamsOf(engine, algorithm, parts, lanes);
   const size = digestSizes[algorithm];
   if (check === undefined) return { streams: one, size };
-  return {
-    streams: new CheckedStreams(
-      algorithm,
-      [engine, check],
-      one,
-      streamsOf(check, algorithm, parts),
-    ),
-    size,
-  };
+  const other = streamsOf(check, algorithm, parts, lanes);
+  return { streams: new CheckedStreams(algorithm, [engine, check], one, other), size };
 }
 
 function streamsOf(
   engine: EngineKind,
   algorithm: Algorithm,
   { kernels, engines, window }: ExecutorParts,
+  lanes: Lanes | undefined,
 ): Streams {
-  if (engine === "wasm" && kernels !== undefined) return new KernelStreams(kernels, algorithm);
+  if (engine === "wasm" && kernels !== undefined) {
+    const lane = laneAlgorithms.find((each) => each === algorithm);
+    return lane === undefined || lanes === undefined
+      ? new KernelStreams(kernels, algorithm)
+      : new LaneStreams(kernels, lanes, lane);
+  }
   const objects = engine === "wasm" ? undefined : engines[engine];
   if (objects !== undefined) return new ObjectStreams(window, objects, algorithm);
   throw new Error(`Cannot digest ${algorithm} with engine ${engine}: it is not here`);

@@ -14,7 +14,7 @@ export const flag = {
   finish: 1,
   /** The stream is given up: nothing of it is kept. */
   drop: 2,
-  /** No stream, but the codes of raw sectors. */
+  /** The codes of raw sectors: the first word is how many there are. */
   sectors: 4,
 } as const;
 

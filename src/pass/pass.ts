@@ -2,6 +2,7 @@
 // of it served while it is there. Read this first.
 
 import { fileSpan, SECTOR, type Span } from "../bytes/span.ts";
+import { rawSectorSize } from "../kernel/sectors.ts";
 import type { Image } from "../model/image.ts";
 import {
   type Client,
@@ -12,7 +13,7 @@ import {
   STREAM_BITS,
 } from "./client.ts";
 import { type Crew, LoneCrew, RingCrew, type WorkerPool } from "./crew.ts";
-import { type DigestPlan, EngineDisagreement, planSize } from "./executor.ts";
+import { type DigestPlan, EngineDisagreement, planSize } from "./sets.ts";
 import { flag, JOB_WORDS, JOBS, SET_SHIFT, type Slot } from "./layout.ts";
 import { UserData } from "./user_data.ts";
 
@@ -249,7 +250,7 @@ class Pass {
       const shift = isFile || this.#user === undefined ? 0 : slot.piece.length;
       if (piece.end > piece.start) client.want(piece, this.#jobs(number, piece.start, shift));
     }
-    if (sectors !== undefined) this.#checkSectors(at, bytes.length, unread);
+    if (sectors !== undefined) this.#checkSectors(slot, at, bytes.length, unread);
     this.#give(at, bytes.length);
     for (const observer of observers) observer.take(at, bytes, unread);
     for (const client of clients) if (client.settle !== undefined) await client.settle();
@@ -338,17 +339,20 @@ class Pass {
   }
 
   // Whole sectors only: what is cut by either end of the image has no codes to check.
-  #checkSectors(at: number, length: number, unread: readonly Span[]): void {
+  #checkSectors(slot: Slot, at: number, length: number, unread: readonly Span[]): void {
+    const { sectors } = this.#options;
     const { mapping } = this.#image;
     const { stride } = mapping;
     let first = mapping.boundary(Math.ceil(mapping.logicalOffset(at) / SECTOR) * SECTOR);
-    // One worker for all of a piece: its results come in the order of its jobs, which is the file's.
+    // All on one worker: they are taken back in their order.
     const worker = this.#idlest();
     const check = (until: number) => {
-      const count = Math.floor((until - first) / stride);
+      const count = Math.floor((until - first + stride - rawSectorSize) / stride);
       if (count <= 0) return;
-      this.#add(worker, 0, first - at, count * stride, flag.sectors);
-      this.#load[worker] = (this.#load[worker] ?? 0) + count * stride * SECTOR_COST;
+      const length = Math.min(count * stride, until - first);
+      if (this.#crew.hasKernels) this.#add(worker, count, first - at, length, flag.sectors);
+      else sectors?.take(first, slot.piece.subarray(first - at, first - at + length));
+      this.#load[worker] = (this.#load[worker] ?? 0) + length * SECTOR_COST;
     };
     for (const { start, length } of unread) {
       check(start);
@@ -395,7 +399,7 @@ class Pass {
   ): number {
     const offset = jobs[at + 1] ?? 0;
     const length = jobs[at + 2] ?? 0;
-    const bytes = 4 * Math.floor(length / this.#image.mapping.stride);
+    const bytes = 4 * (jobs[at] ?? 0);
     const words = new Uint32Array(results.slice(out, out + bytes).buffer);
     this.#options.sectors?.take(
       start + offset,

@@ -2,7 +2,8 @@
 
 import type { NativeEngine } from "../kernel/engine.ts";
 import { Kernels } from "../kernel/kernels.ts";
-import { type DigestPlan, EngineDisagreement, Executor } from "./executor.ts";
+import { Executor } from "./executor.ts";
+import { type DigestPlan, EngineDisagreement } from "./sets.ts";
 import { doneAt, givenAt, type RingLayout, roomOf, slotOf, STOP } from "./layout.ts";
 
 /** What a worker is told for a pass. */

@@ -3,7 +3,6 @@
 import { fileSpan, logicalSpan, SECTOR, type Span } from "../bytes/span.ts";
 import { startsWithText } from "../bytes/text.ts";
 import { type Algorithm, firstNonZero, lastNonZero } from "../kernel/digest.ts";
-import { sharedKernels } from "../kernel/kernels.ts";
 import type { Image } from "../model/image.ts";
 import type { DataFacts, Emptiness, Occupied, OccupiedList } from "../model/proof.ts";
 import type { Region } from "../model/regions.ts";
@@ -252,12 +251,9 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
   const whole = new WholeFile(image.path, size, sets.single);
   const scan = new Scan(image, options.volumeEnd);
   const sectors = new SectorCheck(image);
-  // The words of sectors come with the pieces where there are kernels to make them.
-  const hasKernels = sharedKernels() !== undefined;
   const observer: Observer = {
     take(offset, bytes, unread) {
       for (const part of stretches(offset, bytes, unread)) {
-        if (sectors.wanted && !hasKernels && !part.unread) sectors.take(part.at, part.bytes);
         scan.take(part.at, part.bytes, part.unread);
       }
     },
@@ -266,7 +262,7 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
   const { unread } = await runPass(image, {
     clients: [whole],
     observers: [observer],
-    ...(sectors.wanted && hasKernels ? { sectors } : {}),
+    ...(sectors.wanted ? { sectors } : {}),
     plans: sets.plans,
     costs: sets.costs,
     onRead: (count) =>
