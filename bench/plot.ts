@@ -223,10 +223,10 @@ export function kernelsPlot({ rows }: KernelResults): string {
   const hue = (name: string) =>
     colors.others[peers.indexOf(name) % colors.others.length] ?? colors.faint;
   const rates = ({ ours, peers }: KernelRow) => [ours, ...Object.values(peers)];
-  const [left, right, width, top] = [330, 800, 980, 84];
+  const legend = ["ours", ...peers];
+  const [left, right, width, top] = [330, 800, 1200, 66 + Math.ceil(legend.length / 6) * 18];
   const scale = svg.logarithmic(...svg.bounds(rows.flatMap(rates)), left, right);
   const bottom = top + rows.length * ROW;
-  const legend = ["ours", ...peers];
   const content = [
     svg.text(16, 24, "Kernels, GB/s", { size: 16, weight: "bold" }),
     ...legend.flatMap((name, index) => {
@@ -242,7 +242,10 @@ export function kernelsPlot({ rows }: KernelResults): string {
       const y = top + index * ROW + ROW / 2;
       const fill = row.met === false ? colors.missed : colors.ours;
       const spread = rates(row).map(scale.place);
-      const goal = row.goal == null ? "" : ` (${row.goal})`;
+      const reached = row.ratio == null
+        ? `${row.ours.toFixed(2)} GB/s`
+        : `${row.ratio.toFixed(2)} ×`;
+      const goal = row.goal == null ? "" : `${reached} (${row.goal})`;
       return [
         svg.text(left - 12, y + 4, `${row.kernel} · ${row.workload}`, { anchor: "end", size: 11 }),
         svg.line([Math.min(...spread), y], [Math.max(...spread), y], colors.grid, { width: 3 }),
@@ -255,9 +258,7 @@ export function kernelsPlot({ rows }: KernelResults): string {
           row.met === false ? "diamond" : "circle",
           "ours",
         ),
-        svg.text(right + 12, y + 4, row.ratio == null ? "" : `${row.ratio.toFixed(2)} ×${goal}`, {
-          size: 11,
-        }),
+        svg.text(right + 12, y + 4, goal, { size: 11 }),
       ];
     }),
   ];
@@ -266,12 +267,18 @@ export function kernelsPlot({ rows }: KernelResults): string {
 
 const here = (name: string) => new URL(name, import.meta.url);
 
+/** Rows of kernels, with or without a word of where they were measured. */
+function kernelResults(): KernelResults | undefined {
+  const found = readResults<KernelResults | readonly KernelRow[]>("kernels.json");
+  return found !== undefined && "length" in found ? { rows: found } : found;
+}
+
 /** All that was measured, and what was remarked on it. */
 export function measurements(): Measurements {
   // remarks.json is ours, with the shape that its type says.
   const remarks: Remarks = JSON.parse(Deno.readTextFileSync(here("remarks.json")));
   return {
-    kernels: readResults("kernels.json"),
+    kernels: kernelResults(),
     peers: readResults("peers.json"),
     scaling: readResults("scaling.json"),
     remarks,
