@@ -22,8 +22,6 @@ export type RawProblem =
   | "jump"
   /** The mode byte has no valid value, or one that the codes contradict. */
   | "mode"
-  /** The mode byte has a block indicator: run-in, link or run-out. */
-  | "block"
   /** Sectors of another mode than those around them. */
   | "mode-change"
   /** The error-detection code is wrong. */
@@ -48,7 +46,7 @@ export type RawRun = {
   readonly repair?: RawRepair;
   /** Of `p` and `q`: the error-detection code of the same sectors is wrong, too. */
   readonly edcWrong?: boolean;
-  /** Of `no-sync`: the byte that all sectors of the run consist of. Of `mode` and `block`: the mode byte. */
+  /** Of `no-sync`: the byte that all sectors of the run consist of. Of `mode`: the mode byte. */
   readonly byte?: number;
   /** Of the first sector: a code, an address as LBA or as bytes, or a mode, and what it should be. */
   readonly recorded?: number;
@@ -64,6 +62,8 @@ export type RawTrack = {
   readonly mode?: number;
   /** Sectors of form 2: all, those without a code, and the first byte of the first of them. */
   readonly form2: { readonly count: number; readonly zero: number; readonly first: number };
+  /** Run-in, link and run-out blocks: all, and the first byte and the mode byte of the first of them. */
+  readonly blocks: { readonly count: number; readonly first: number; readonly byte: number };
 };
 
 /** What the codes of consecutive sectors say. The names are those of {@linkcode coverOf}. */

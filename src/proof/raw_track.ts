@@ -3,7 +3,13 @@
 
 import { sectorWords } from "../kernel/sector_words.ts";
 import { sectorBits, sectorKind, sectorKinds } from "../kernel/sectors.ts";
-import { covers, type RawForm, type RawProblem, type RawRepair } from "../model/raw_sectors.ts";
+import {
+  covers,
+  type RawForm,
+  type RawProblem,
+  type RawRepair,
+  type RawTrack,
+} from "../model/raw_sectors.ts";
 import { Addresses, Modes } from "./raw_order.ts";
 import {
   addressBytes,
@@ -61,6 +67,8 @@ export class RawTrackCheck {
   readonly #firstCover: number;
   readonly #count = { held: 0, coded: 0, codeless: 0, form2: 0, zero: 0, held2: 0, wrong2: 0 };
   #firstForm2 = 0;
+  // A disc that was written in packets has some thousand stretches of them: they are counted only.
+  #blocks: RawTrack["blocks"] = { count: 0, first: 0, byte: 0 };
   #finished = false;
 
   /** Begins a track at a byte of the file. */
@@ -157,7 +165,10 @@ export class RawTrackCheck {
   #block(sector: Sector): void {
     const { offset, bytes } = sector;
     if (this.#modes.current === 1 && this.#holdsAsOthers(sector)) return;
-    this.#sink.runs.add("block", offset, { byte: bytes[15] ?? 0 });
+    const { count, first, byte } = this.#blocks;
+    this.#blocks = count === 0
+      ? { count: 1, first: offset, byte: bytes[15] ?? 0 }
+      : { count: count + 1, first, byte };
     const holds = this.#modes.current === 2 && heldForm(bytes) !== undefined;
     this.#sink.covers.add(offset, holds ? covers.mode2Data : covers.none);
   }
@@ -353,6 +364,7 @@ export class RawTrackCheck {
       sectors,
       ...(mode === undefined ? {} : { mode }),
       form2: { count: form2, zero, first: this.#firstForm2 },
+      blocks: this.#blocks,
     });
   }
 }

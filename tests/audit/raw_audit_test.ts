@@ -8,6 +8,7 @@ import { examine } from "../../src/examine.ts";
 import { buildImage } from "../support/builder.ts";
 import { fixtureImage } from "../support/fixtures.ts";
 import { cueSheet, rawImage, rawSector } from "../support/raw_builder.ts";
+import { badRange } from "../support/sources.ts";
 import { auditBytes } from "./rule_cases.ts";
 
 const SECTOR = 2352;
@@ -182,4 +183,35 @@ Deno.test("a file in form 2 sectors without codes is neither proven nor contradi
   const states = new Map(result.losses.map(({ path, state }) => [path, state]));
   assertEquals(states.get("/MPEGAV/AVSEQ01.DAT"), "unproven");
   assertEquals(states.get("/INFO/README.TXT"), "intact");
+});
+
+Deno.test("a disc written in packets has one finding of its link blocks, and no other", async () => {
+  const bytes = await fixtureImage("mode1-2352");
+  // After the files: four run-in blocks, a packet of 16, two run-out blocks and a link block, over and over.
+  const indicators = [0x81, 0x61, 0x41, 0x21, ...new Array<number>(16).fill(1), 0xe1, 0xc1, 0xa1];
+  for (let at = 45; at < 45 + 6 * indicators.length; at++) {
+    const mode = indicators[(at - 45) % indicators.length] ?? 1;
+    if (mode !== 1) {
+      bytes.fill(at % 7, at * SECTOR + 16, (at + 1) * SECTOR).fill(
+        mode,
+        at * SECTOR + 15,
+        at * SECTOR + 16,
+      );
+    }
+  }
+  const result = await auditRaw(bytes);
+  assertEquals(codes(result), ["CDR-004 info"]);
+  assertEquals(result.findings.find(({ rule }) => rule === "CDR-004")?.count, 42);
+});
+
+Deno.test("sectors that the storage refuses are unread, and nothing is said of their codes", async () => {
+  const bytes = appended(
+    await fixtureImage("mode1-2352"),
+    ...Array.from({ length: 400 }, (_, at) => rawSector(new Uint8Array(2048), 190 + at, "mode1")),
+  );
+  const source = badRange(bytes, 300 * SECTOR + 100, 5 * SECTOR);
+  const result = await audit(await examine(source));
+  assertEquals(codes(result), []);
+  assertEquals(result.proof.proven, bytes.length - 6 * SECTOR);
+  assert(result.findings.some(({ rule }) => rule === "IMG-023"));
 });

@@ -146,7 +146,6 @@ function signOf({ problem, form }: RawRun): Sign {
     case "jump":
       return { rule: rules.sequence, at: 12, length: 3 };
     case "mode":
-    case "block":
       return { rule: rules.mode, at: 15, length: 1 };
     case "mode-change":
       return { rule: rules.modeChange, at: 15, length: 1 };
@@ -188,7 +187,10 @@ class Judge {
         : [wholeOf(this.#image, run, stride)];
       for (const stretch of stretches) yield* this.#hit(run, stretch);
     }
-    for (const track of tracks) yield* withoutCode(track, stride);
+    for (const track of tracks) {
+      yield* withoutCode(track, stride);
+      yield* blocksOf(track);
+    }
     for (const [problem, count] of Object.entries(more)) {
       // The keys of `more` are problems; Object.entries forgets it
       const { rule } = signOf({ problem: problem as RawProblem, offset: 0, sectors: count });
@@ -235,8 +237,6 @@ class Judge {
         if (isAudio(this.#image, stretch, this.#silences.get(run) ?? 0)) return undefined;
         if (isEnd) return "info";
         return stretch.owned ? "error" : "warning";
-      case "block":
-        return "info";
       case "mode":
         // A value that there is, of a sector whose codes say otherwise: its data are intact.
         return run.repair !== undefined && isMode(run.byte) ? "warning" : "error";
@@ -320,6 +320,24 @@ function* withoutCode({ form2 }: RawTrack, stride: number): Generator<Hit> {
   };
 }
 
+function* blocksOf({ blocks }: RawTrack): Generator<Hit> {
+  const { count, first, byte } = blocks;
+  if (count === 0) return;
+  yield {
+    rule: rules.mode,
+    severity: "info",
+    span: fileSpan(first + 15, 1),
+    message:
+      `${counted(count, "sector")} of the track ${count === 1 ? "is a" : "are"} run-in, link ` +
+      `or run-out ${
+        count === 1 ? "block" : "blocks"
+      } by the mode byte; the first, at byte ${first}, ` +
+      `has ${hexByte(byte)}`,
+    recorded: hexByte(byte),
+    ...(count === 1 ? {} : { count }),
+  };
+}
+
 /** Whether a mode byte is one of modes 0 to 2, or has a block indicator (bits 5 to 7). */
 function isMode(byte = 3): boolean {
   return byte < 3 || byte > 0x1f;
@@ -363,7 +381,7 @@ function valueText({ problem }: RawRun, value: number): string {
 // The numbers are those of the first sector of the run.
 function recordedOf(run: RawRun, { offset }: Stretch): Pick<Hit, "recorded" | "expected"> {
   const { problem, byte, expected } = run;
-  if (byte !== undefined && (problem === "mode" || problem === "block")) {
+  if (byte !== undefined && problem === "mode") {
     return {
       recorded: hexByte(byte),
       ...(expected === undefined ? {} : { expected: hexByte(expected) }),
@@ -410,8 +428,6 @@ function describe(run: RawRun, stretch: Stretch): string {
       return isMode(run.byte)
         ? `the mode byte is ${recorded}, the codes are those of mode ${expected}${holds}`
         : `the mode byte is ${recorded}: there is no such mode${holds}`;
-    case "block":
-      return `the mode byte ${recorded} marks a run-in, link or run-out block`;
     case "mode-change":
       return `Mode ${recorded} in a track of Mode ${expected}`;
     default:

@@ -249,7 +249,7 @@ ruleCases("CDR-004", [
         sector(view, at).fill(0, 2072).fill(byte, 15, 16);
       }
     },
-    hits: [hit(mode, "info", COUNT - 2), hit(mode, "info", COUNT - 1)],
+    hits: [hit(mode, "info", COUNT - 2)],
   },
 ]);
 
