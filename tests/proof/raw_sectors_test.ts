@@ -269,3 +269,18 @@ Deno.test("the sectors of the raw fixtures are all proven", async () => {
     assertEquals([problems(facts), covered(facts)], [[], runs], name);
   }
 });
+
+Deno.test("any changed byte of a sector is a problem of that sector, in all modes", async () => {
+  for (const mode of ["mode1", "form1", "form2"] as const) {
+    const bytes = track([mode, 40]);
+    for (let at = 0; at < SECTOR; at += at < 32 ? 1 : 61) {
+      const copy = bytes.slice();
+      const place = 20 * SECTOR + at;
+      copy[place] = (copy[place] ?? 0) ^ (1 + at % 255);
+      const { runs, tracks } = await factsOf(copy);
+      const blocks = tracks.reduce((sum, { blocks }) => sum + blocks.count, 0);
+      assert(runs.length + blocks > 0, `${mode} byte ${at}`);
+      for (const { offset, sectors } of runs) assertEquals([offset, sectors], [20 * SECTOR, 1]);
+    }
+  }
+});
