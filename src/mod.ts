@@ -122,7 +122,7 @@ export type {
   TreeKind,
   Zisofs,
 } from "./model/tree.ts";
-export type { WorkerPool } from "./pass/crew.ts";
+export type { SharedWork, WorkerPool } from "./pass/crew.ts";
 export { type DigestPlan, EngineDisagreement, type SetMember } from "./pass/sets.ts";
 export type { RingLayout } from "./pass/layout.ts";
 export { type PassEnd, type PassSetup, servePass } from "./pass/worker.ts";

@@ -18,7 +18,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   pass: ["bytes", "model", "kernel"],
   manifest: ["bytes", "model", "kernel", "pass"],
   proof: ["bytes", "model", "kernel", "pass"],
-  compare: ["bytes", "model", "kernel", "manifest", "decode/*/layout.ts"],
+  compare: ["bytes", "model", "kernel", "pass", "manifest", "decode/*/layout.ts"],
   "mod.ts": [
     ...["bytes", "kernel", "model", "container", "decode", "disc", "examine.ts", "audit"],
     ...["pass", "manifest", "proof", "compare", "report"],

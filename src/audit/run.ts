@@ -6,9 +6,8 @@ import { imageFacts, volumeFacts } from "../model/describe.ts";
 import type { DirectoryView } from "../model/directory.ts";
 import type { Image } from "../model/image.ts";
 import type { ProofFacts } from "../model/proof.ts";
-import type { WorkOptions } from "../model/result.ts";
 import { tool } from "../model/tool.ts";
-import type { WorkerPool } from "../pass/crew.ts";
+import type { SharedWork } from "../pass/crew.ts";
 import { type Algorithm, readData } from "../proof/data_pass.ts";
 import { readProofFacts } from "../proof/facts.ts";
 import { FindingList } from "./finding_list.ts";
@@ -22,7 +21,7 @@ import { declaredEnd } from "./volume_end.ts";
 import { Vouching } from "./vouched.ts";
 
 /** How to audit an image. */
-export type AuditOptions = WorkOptions & {
+export type AuditOptions = SharedWork & {
   /** Leave out the pass over the data: no digests, and rules that need it say nothing. */
   readonly structureOnly?: boolean;
   /** Digests of the image; SHA-256 where absent. */
@@ -33,8 +32,6 @@ export type AuditOptions = WorkOptions & {
   readonly only?: readonly string[];
   /** List the files of which nothing is lost, too. */
   readonly files?: boolean;
-  /** Threads to share the work with; never changes a result. */
-  readonly workers?: WorkerPool;
 };
 
 const HEAD = 64 * 1024;

@@ -6,7 +6,7 @@ import { placeOf } from "../model/describe.ts";
 import { entryFacts, recordNode } from "../model/entry.ts";
 import type { Image, Volume } from "../model/image.ts";
 import type { Namespace } from "../model/namespace.ts";
-import type { WorkOptions } from "../model/result.ts";
+import type { SharedWork } from "../pass/crew.ts";
 import type { Contents } from "./contents.ts";
 import { firstContentDifference } from "./contents.ts";
 import { DEFINING, differentMetadata } from "./metadata.ts";
@@ -64,7 +64,7 @@ export class ChangeFinder {
   readonly #a: Image;
   readonly #b: Image;
   readonly #contents: Contents;
-  readonly #options: WorkOptions;
+  readonly #options: SharedWork;
   readonly #list = new ChangeList();
   readonly #reported = new Reported();
   readonly #firstBytes: { readonly index: number; readonly a: Entry; readonly b: Entry }[] = [];
@@ -72,7 +72,7 @@ export class ChangeFinder {
   #unknown = 0;
 
   /** `contents` were read for the same pairs. */
-  constructor(a: Image, b: Image, contents: Contents, options: WorkOptions) {
+  constructor(a: Image, b: Image, contents: Contents, options: SharedWork) {
     this.#a = a;
     this.#b = b;
     this.#contents = contents;

@@ -3,7 +3,7 @@
 import { imageFacts } from "../model/describe.ts";
 import type { Image } from "../model/image.ts";
 import { Locator } from "../model/locate.ts";
-import type { WorkOptions } from "../model/result.ts";
+import type { SharedWork } from "../pass/crew.ts";
 import { tool } from "../model/tool.ts";
 import { ChangeFinder, type Changes } from "./changes.ts";
 import { Contents } from "./contents.ts";
@@ -18,7 +18,7 @@ import { type Side, sidesOf } from "./side.ts";
 import { commonVolumes } from "./volumes.ts";
 
 /** How to compare. */
-export type CompareOptions = WorkOptions & {
+export type CompareOptions = SharedWork & {
   /**
    * Differences that do not count for the exit status: `times` (recorded times and what is made of
    * them), an owner, a path with all below it, the name of a structure, a field, or `structure.field`.

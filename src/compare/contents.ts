@@ -5,7 +5,7 @@ import { readContent } from "../manifest/content.ts";
 import type { Image, Volume } from "../model/image.ts";
 import { Column } from "../model/columns.ts";
 import type { Namespace } from "../model/namespace.ts";
-import type { WorkOptions } from "../model/result.ts";
+import type { SharedWork } from "../pass/crew.ts";
 import { firstDifference } from "../kernel/digest.ts";
 import { isUntouched } from "./records.ts";
 import type { SectorSet } from "./sectors.ts";
@@ -55,7 +55,7 @@ export class Contents {
   }
 
   /** Digests, in one pass over each image, what can be told no other way. */
-  async read(pairs: readonly VolumePair[], options: WorkOptions): Promise<void> {
+  async read(pairs: readonly VolumePair[], options: SharedWork): Promise<void> {
     const [wantedA, wantedB] = [new Wanted(), new Wanted()];
     for (const pair of pairs) {
       options.signal?.throwIfAborted();
@@ -151,7 +151,7 @@ function digestOf(
 async function digests(
   image: Image,
   wanted: Wanted,
-  options: WorkOptions,
+  options: SharedWork,
 ): Promise<ImageDigests | undefined> {
   if (wanted.count === 0) return undefined;
   return await digestImage(image, wanted.volumes, { ...options, wanted: wanted.has });

@@ -4,9 +4,9 @@ import { type Owner, SECTOR } from "../bytes/span.ts";
 import { type Algorithm, DigestSet } from "../kernel/digest.ts";
 import { entryState } from "../model/entry.ts";
 import type { Image, Volume } from "../model/image.ts";
-import type { Hashes, WorkOptions } from "../model/result.ts";
+import type { Hashes } from "../model/result.ts";
 import { WholeFile } from "../pass/client.ts";
-import type { WorkerPool } from "../pass/crew.ts";
+import type { SharedWork } from "../pass/crew.ts";
 import { PlannedSets } from "../pass/digests.ts";
 import { runPass } from "../pass/pass.ts";
 import { type ContentOptions, readContent } from "./content.ts";
@@ -15,7 +15,7 @@ import { checkAlgorithms, DigestStore } from "./store.ts";
 import { ContentSweep, RegionSweep } from "./sweep.ts";
 
 /** What to digest. */
-export type DigestOptions = WorkOptions & {
+export type DigestOptions = SharedWork & {
   /** Computed together; `sha256` where absent. */
   readonly algorithms?: readonly Algorithm[];
   /** Only the files that this says yes to; all where absent. */
@@ -33,8 +33,6 @@ export type DigestOptions = WorkOptions & {
    * that compress well can make endless work of a small image. 64 times the image and 4 GiB where absent.
    */
   readonly limit?: number;
-  /** Threads to share the work with; never changes a result. */
-  readonly workers?: WorkerPool;
 };
 
 /** Content of a file: its digests, or why there are none. */
@@ -68,6 +66,8 @@ export class ImageDigests {
   readonly algorithms: readonly Algorithm[];
   /** Digests of the whole file, where asked for and all of it could be read. */
   readonly whole: Hashes | undefined;
+  /** Bytes that had to be read a second time, of files whose extents the pass could not serve in order. */
+  readonly reread: number;
   readonly #pass: Pass;
   readonly #empty: Hashes;
 
@@ -77,6 +77,7 @@ export class ImageDigests {
     this.volumes = volumes;
     this.algorithms = pass.algorithms;
     this.whole = whole;
+    this.reread = pass.reread;
     this.#pass = pass;
     this.#empty = new DigestSet(pass.algorithms).hex();
   }
@@ -221,7 +222,8 @@ class Pass {
     let sum = 0;
     for (let content = 0; content < this.contents.count; content++) {
       const { namespace, node } = this.contents.file(content);
-      sum += Math.max(0, Math.min(namespace.tree.size(node), size - this.contents.start(content)));
+      const start = this.image.mapping.fileOffset(this.contents.start(content));
+      sum += Math.max(0, Math.min(namespace.tree.size(node), size - start));
     }
     for (let region = 0; region < (this.regions?.count ?? 0); region++) {
       sum += this.regions?.length(region) ?? 0;

@@ -4,13 +4,14 @@ import type { Algorithm } from "../kernel/digest.ts";
 import { type EntryQuery, imageFacts, unreadReason, volumesFor } from "../model/describe.ts";
 import { entryFacts } from "../model/entry.ts";
 import type { Image } from "../model/image.ts";
-import type { ImageFacts, WorkOptions } from "../model/result.ts";
+import type { ImageFacts } from "../model/result.ts";
+import type { SharedWork } from "../pass/crew.ts";
 import { tool } from "../model/tool.ts";
 import { digestImage, type ImageDigests, type RegionDigest } from "./digest_image.ts";
 import type { ManifestFile, ManifestRegion, ManifestResult } from "./result.ts";
 
 /** What a manifest holds. */
-export type ManifestOptions = WorkOptions & {
+export type ManifestOptions = SharedWork & {
   /** Computed together in one pass; `sha256` where absent. */
   readonly algorithms?: readonly Algorithm[];
   /** A namespace of the image, or all of them; the richest where absent. */
@@ -25,6 +26,8 @@ export type ManifestOptions = WorkOptions & {
   readonly image?: boolean;
   /** Keep what there is where the signal ends the work: files not read by then are `unreadable`. */
   readonly partial?: boolean;
+  /** Bytes digested at a time; never changes a result. */
+  readonly pieceSize?: number;
 };
 
 /** A manifest without its lists. */
@@ -41,13 +44,14 @@ export class Manifest {
 
   /** All but the lists. */
   head(): ManifestHead {
-    const { image, algorithms, whole } = this.#digests;
+    const { image, algorithms, whole, reread } = this.#digests;
     const facts: ImageFacts = imageFacts(image);
     return {
       format: "discern.manifest/1",
       tool,
       image: whole === undefined ? facts : { ...facts, hashes: whole },
       algorithms,
+      ...(reread === 0 ? {} : { reread }),
     };
   }
 

@@ -4,7 +4,7 @@ import { Column } from "../model/columns.ts";
 import { entryState } from "../model/entry.ts";
 import type { Image, Volume } from "../model/image.ts";
 import type { Namespace } from "../model/namespace.ts";
-import type { Extent } from "../model/tree.ts";
+import type { Extent, Tree } from "../model/tree.ts";
 import type { Owner } from "../bytes/span.ts";
 
 /** A volume of the plan, and the content of each node of its tree. */
@@ -46,22 +46,20 @@ export class ContentPlan {
     return this.#node.length;
   }
 
-  /** File offset of the first byte of a content. */
+  /** The first logical byte of a content in the image, wherever it is in the file. */
   start(content: number): number {
     return this.#start.get(content);
   }
 
-  /** Logical byte that a content begins with. */
-  logicalStart(content: number): number {
-    const { namespace, node } = this.file(content);
-    return namespace.tree.extent(node, 0).start;
-  }
-
-  /** Logical byte at which the first stretch of a content ends. */
+  /** Where the stretch ends that a content begins with. */
   firstEnd(content: number): number {
     const { namespace, node } = this.file(content);
-    const { start, length } = namespace.tree.extent(node, 0);
-    return start + length;
+    const start = this.start(content);
+    for (let index = 0; index < namespace.tree.extentCount(node); index++) {
+      const extent = namespace.tree.extent(node, index);
+      if (extent.start === start) return start + extent.length;
+    }
+    return start;
   }
 
   /** The stretches of a content that are not empty, in its order: stored bytes where it is compressed. */
@@ -96,8 +94,7 @@ export class ContentPlan {
         if (namespace.type(node) !== "file" || tree.size(node) === 0) continue;
         if (tree.extentCount(node) === 0 || !wanted(volume, node)) continue;
         if (entryState(this.image, namespace, node).state === "unreadable") continue;
-        const start = this.image.mapping.fileOffset(tree.extent(node, 0).start);
-        candidates.add(index, node, start);
+        candidates.add(index, node, firstByte(tree, node));
       }
     }
     return candidates;
@@ -132,6 +129,14 @@ export class ContentPlan {
     }
     return -1;
   }
+}
+
+function firstByte(tree: Tree, node: number): number {
+  let first = tree.extent(node, 0).start;
+  for (let index = 1; index < tree.extentCount(node); index++) {
+    first = Math.min(first, tree.extent(node, index).start);
+  }
+  return first;
 }
 
 class Candidates {

@@ -28,6 +28,8 @@ export type ManifestResult = {
   readonly tool: ToolFacts;
   readonly image: ImageFacts;
   readonly algorithms: readonly Algorithm[];
+  /** Bytes read a second time, of files whose extents one pass could not serve in their order. */
+  readonly reread?: number;
   readonly files: readonly ManifestFile[];
   /** Only where asked for. */
   readonly regions?: readonly ManifestRegion[];

@@ -73,7 +73,7 @@ export class ContentSweep implements Client {
     if (this.#waiting.least <= reach + GAP) return end;
     const { plan } = this.#parts;
     for (let content = this.#cursor; reach < end && content < plan.count; content++) {
-      const start = plan.logicalStart(content);
+      const start = plan.start(content);
       if (start > reach + GAP && reach > at) break;
       reach = Math.max(reach, plan.firstEnd(content));
     }
@@ -102,7 +102,7 @@ export class ContentSweep implements Client {
 
   #start(content: number): number {
     const { plan } = this.#parts;
-    return content < plan.count ? plan.logicalStart(content) : Infinity;
+    return content < plan.count ? plan.start(content) : Infinity;
   }
 
   /** See {@linkcode Client.want}. */

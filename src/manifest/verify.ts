@@ -5,6 +5,7 @@ import { imageFacts, NotFoundError, unreadReason } from "../model/describe.ts";
 import type { Image } from "../model/image.ts";
 import type { VolumeKind } from "../model/namespace.ts";
 import type { EngineChoice, Hashes, WorkOptions } from "../model/result.ts";
+import type { SharedWork } from "../pass/crew.ts";
 import { tool } from "../model/tool.ts";
 import { readContent } from "./content.ts";
 import { type ContentDigest, digestImage, type ImageDigests } from "./digest_image.ts";
@@ -14,7 +15,7 @@ import type { VerifyEntry, VerifyResult, VerifyScope, VerifyState } from "./resu
 import { Window } from "./window.ts";
 
 /** How to verify. */
-export type VerifyOptions = WorkOptions & {
+export type VerifyOptions = SharedWork & {
   /**
    * The namespace that the paths belong to, or all of them. Where absent, what the list says or has most
    * paths of; a path that is not there is looked for in the others.
@@ -235,6 +236,7 @@ export async function openVerification(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     ...(options.engines === undefined ? {} : { engines: options.engines }),
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
   };
   const digests = await digestImage(image, matching.volumes, {
     ...work,

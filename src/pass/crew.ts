@@ -15,15 +15,24 @@ import {
   slotOf,
   STOP,
 } from "./layout.ts";
+import type { WorkOptions } from "../model/result.ts";
 import type { PassEnd, PassSetup } from "./worker.ts";
 
 /** Threads that wait for passes; handed in by the platform. */
 export interface WorkerPool {
-  /** Threads that digest at the same time, at least 2; the calling thread reads and plans besides. */
+  /** Threads that digest at the same time, at least 1; the calling thread reads and plans besides. */
   readonly workers: number;
+  /** Seconds of work on one thread below which the workers cost more than they bring. */
+  readonly worth: number;
   /** Has worker `setup.worker` serve a pass; resolves when it has ended it. */
   serve(setup: PassSetup): Promise<PassEnd>;
 }
+
+/** Options of work that threads may share. */
+export type SharedWork = WorkOptions & {
+  /** Threads to share the work with; never changes a result. */
+  readonly workers?: WorkerPool;
+};
 
 /** What a crew is to be able to do. */
 export type CrewNeeds = {

@@ -49,8 +49,6 @@ export type PassFacts = {
 
 /** Bytes of a piece: it stays in a processor's second cache while it is worked on. */
 const PIECE = 512 * 1024;
-/** Seconds of work below which workers cost more than they bring. */
-const WORTH = 0.12;
 /** Seconds that a job costs besides its bytes. */
 const JOB_COST = 1.5e-6;
 /** Seconds to check the codes of a byte of raw sectors. */
@@ -116,7 +114,7 @@ class Pass {
         (options.sectors === undefined ? 0 : 4 * (this.#sectors + 1)),
     };
     const { pool } = options;
-    this.#crew = pool !== undefined && this.#seconds() > WORTH && isForWorkers(options.plans)
+    this.#crew = pool !== undefined && this.#seconds() >= pool.worth && isForWorkers(options.plans)
       ? new RingCrew(needs, pool)
       : new LoneCrew(needs);
     this.#load = new Float64Array(this.#crew.workers);

@@ -4,14 +4,19 @@ import type { WorkerPool } from "../pass/crew.ts";
 import type { PassEnd, PassSetup } from "../pass/worker.ts";
 import { workerCode } from "./worker_code.ts";
 
+/** Seconds that it takes to start threads and to hand work over. */
+const WORTH = 0.12;
+
 /** Threads, none of which is started before it is needed. */
 export class Threads implements WorkerPool {
   readonly workers: number;
+  readonly worth: number;
   #threads: Worker[] = [];
 
   /** `workers` threads, at least 1, besides the calling one. */
-  constructor(workers: number) {
+  constructor(workers: number, worth: number = WORTH) {
     this.workers = workers;
+    this.worth = worth;
   }
 
   /** Starts the threads now: they are ready by the time that they are needed. */

@@ -6,9 +6,8 @@ import { type Algorithm, firstNonZero, lastNonZero } from "../kernel/digest.ts";
 import type { Image } from "../model/image.ts";
 import type { DataFacts, Emptiness, Occupied, OccupiedList } from "../model/proof.ts";
 import type { Region } from "../model/regions.ts";
-import type { WorkOptions } from "../model/result.ts";
 import { type Observer, WholeFile } from "../pass/client.ts";
-import type { WorkerPool } from "../pass/crew.ts";
+import type { SharedWork } from "../pass/crew.ts";
 import { PlannedSets } from "../pass/digests.ts";
 import { runPass } from "../pass/pass.ts";
 import { SectorCheck } from "./raw_sectors.ts";
@@ -16,11 +15,10 @@ import { SectorCheck } from "./raw_sectors.ts";
 export type { Algorithm } from "../kernel/digest.ts";
 
 /** How to read the data. */
-export type DataPassOptions = WorkOptions & {
+export type DataPassOptions = SharedWork & {
   readonly algorithms: readonly Algorithm[];
   /** Logical byte that divides unclaimed stretches into those inside the volume and those behind it. */
   readonly volumeEnd: number;
-  readonly workers?: WorkerPool;
   /** Whether the thread has other work to do meanwhile. */
   readonly isBusy?: () => boolean;
 };
