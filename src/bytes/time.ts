@@ -109,5 +109,6 @@ export function decodeTime17(raw: Uint8Array): RecordedTime {
 export function formatInstant(epoch: number): string {
   const date = new Date(epoch);
   if (Number.isNaN(date.getTime())) return "";
-  return date.toISOString().replace(/\.000Z$/, "Z");
+  const text = date.toISOString();
+  return text.endsWith(".000Z") ? `${text.slice(0, -5)}Z` : text;
 }

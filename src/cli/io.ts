@@ -39,6 +39,8 @@ export class OutputClosed extends Error {
 }
 
 const WAITING = 64 * 1024;
+/** Characters that are gathered before they are encoded: three bytes each at most (UTF-8). */
+const CHARACTERS = 16 * 1024;
 
 /** Gathers what is written until there is enough of it, or a flush. */
 export class BufferedOutput implements Output {
@@ -47,6 +49,8 @@ export class BufferedOutput implements Output {
   readonly #encoder = new TextEncoder();
   readonly #waiting = new Uint8Array(WAITING);
   #used = 0;
+  /** What was written last, where that was text: many short lines are encoded at once. */
+  #text = "";
 
   /** `sink` takes all of the bytes that it is given, at once. */
   constructor(sink: (bytes: Uint8Array) => void, isTerminal = false) {
@@ -56,8 +60,23 @@ export class BufferedOutput implements Output {
 
   /** See {@linkcode Output.write}. */
   write(chunk: string | Uint8Array): void {
-    const bytes = typeof chunk === "string" ? this.#encoder.encode(chunk) : chunk;
-    if (this.#used + bytes.length > WAITING) this.flush();
+    if (typeof chunk === "string") {
+      this.#text += chunk;
+      if (this.#text.length >= CHARACTERS) this.#encode();
+      return;
+    }
+    this.#encode();
+    this.#gather(chunk);
+  }
+
+  #encode(): void {
+    const text = this.#text;
+    this.#text = "";
+    if (text !== "") this.#gather(this.#encoder.encode(text));
+  }
+
+  #gather(bytes: Uint8Array): void {
+    if (this.#used + bytes.length > WAITING) this.#send();
     if (bytes.length > WAITING) return this.#sink(bytes);
     this.#waiting.set(bytes, this.#used);
     this.#used += bytes.length;
@@ -65,6 +84,11 @@ export class BufferedOutput implements Output {
 
   /** See {@linkcode Output.flush}. */
   flush(): void {
+    this.#encode();
+    this.#send();
+  }
+
+  #send(): void {
     const used = this.#used;
     this.#used = 0;
     if (used > 0) this.#sink(this.#waiting.subarray(0, used));

@@ -181,7 +181,11 @@ export class Job {
   async document(document: Readonly<Record<string, unknown>>): Promise<void> {
     const whole: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(document)) {
-      whole[key] = isStream(value) ? this.untilInterrupted(value) : value;
+      whole[key] = !isStream(value)
+        ? value
+        : Symbol.iterator in value
+        ? this.eachUntilInterrupted(value)
+        : this.untilInterrupted(value);
     }
     whole.interrupted = () => this.interrupted ? true : undefined;
     for await (const text of jsonDocument(whole)) this.#out.write(text);
@@ -193,8 +197,23 @@ export class Job {
     this.#printsOn = true;
   }
 
+  /** As {@linkcode Job.untilInterrupted}, for what need not be waited for. */
+  *eachUntilInterrupted<T>(entries: Iterable<T>): Generator<T> {
+    try {
+      for (const entry of entries) {
+        yield entry;
+        if (this.#printsOn || !this.io.signal.aborted) continue;
+        this.interrupted = true;
+        return;
+      }
+    } catch (error) {
+      if (!this.io.signal.aborted) throw error;
+      this.interrupted = true;
+    }
+  }
+
   /** Entries until the user interrupts; what is there by then is not lost. */
-  async *untilInterrupted<T>(entries: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T> {
+  async *untilInterrupted<T>(entries: AsyncIterable<T>): AsyncGenerator<T> {
     try {
       for await (const entry of entries) {
         yield entry;

@@ -2,13 +2,13 @@
 
 import type { Algorithm } from "../kernel/digest.ts";
 import { type EntryQuery, imageFacts, unreadReason, volumesFor } from "../model/describe.ts";
-import { entryFacts } from "../model/entry.ts";
+import { entryFacts, nameFacts } from "../model/entry.ts";
 import type { Image } from "../model/image.ts";
 import type { ImageFacts } from "../model/result.ts";
 import type { SharedWork } from "../pass/crew.ts";
 import { tool } from "../model/tool.ts";
 import { digestImage, type ImageDigests, type RegionDigest } from "./digest_image.ts";
-import type { ManifestFile, ManifestRegion, ManifestResult } from "./result.ts";
+import type { DigestedFile, ManifestFile, ManifestRegion, ManifestResult } from "./result.ts";
 
 /** What a manifest holds. */
 export type ManifestOptions = SharedWork & {
@@ -70,6 +70,23 @@ export class Manifest {
           ...facts,
           ...(hashes === undefined ? {} : { hashes }),
           state,
+          ...(reason === undefined ? {} : { reason }),
+        };
+      }
+    }
+  }
+
+  /** The files among the entries, without what a list of digests has no room for. */
+  *digests(): Generator<DigestedFile> {
+    const { volumes } = this.#digests;
+    for (const volume of volumes) {
+      for (const entry of volume.namespace?.entries() ?? []) {
+        if (entry.type !== "file") continue;
+        const { state, reason, hashes } = this.#digests.of(volume, entry.node);
+        yield {
+          ...nameFacts(volume, entry),
+          state,
+          ...(hashes === undefined ? {} : { hashes }),
           ...(reason === undefined ? {} : { reason }),
         };
       }

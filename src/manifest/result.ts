@@ -13,6 +13,12 @@ export type ManifestFile = EntryFacts & {
   readonly reason?: string;
 };
 
+/** What of a file stands in a list of digests. */
+export type DigestedFile = Pick<
+  ManifestFile,
+  "path" | "pathBytes" | "volume" | "type" | "bytes" | "associated" | "hashes" | "state" | "reason"
+>;
+
 /** Bytes of the image file with one owner, with their digests: no file, unless its sectors are raw. */
 export type ManifestRegion = {
   readonly owner: Owner;

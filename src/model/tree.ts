@@ -261,7 +261,10 @@ export class Tree {
 
   /** All extents of a node in the order of the file's bytes. */
   extents(node: number): Extent[] {
-    return Array.from({ length: this.extentCount(node) }, (_, index) => this.extent(node, index));
+    const extents: Extent[] = [];
+    const count = this.extentCount(node);
+    for (let index = 0; index < count; index++) extents.push(this.extent(node, index));
+    return extents;
   }
 
   /** First child of a directory, or -1. */

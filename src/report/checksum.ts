@@ -44,13 +44,35 @@ export function checksumLine(entry: ChecksumEntry, format: ChecksumFormat): Uint
   const [name, escaped] = escapeFileName(entry.name);
   const head = escaped ? "\\" : "";
   if (format === "gnu") return joined(`${head}${entry.digest}  `, name, "\n");
-  const tag = tags[entry.algorithm] ?? entry.algorithm.toUpperCase();
-  return joined(`${head}${tag} (`, name, `) = ${entry.digest}\n`);
+  return joined(`${head}${tagOf(entry.algorithm)} (`, name, `) = ${entry.digest}\n`);
+}
+
+/** As {@linkcode checksumLine}, for a name that is text: the line as text. */
+export function checksumText(
+  { name, algorithm, digest }: Omit<ChecksumEntry, "name"> & { readonly name: string },
+  format: ChecksumFormat,
+): string {
+  const path = name.startsWith("/") ? name.slice(1) : name;
+  const escaped = /[\\\n\r]/.test(path);
+  const shown = escaped ? path.replace(/[\\\n\r]/g, escapeUnit) : path;
+  const head = escaped ? "\\" : "";
+  if (format === "gnu") return `${head}${digest}  ${shown}\n`;
+  return `${head}${tagOf(algorithm)} (${shown}) = ${digest}\n`;
+}
+
+function escapeUnit(unit: string): string {
+  return escapes.get(unit.charCodeAt(0)) ?? unit;
+}
+
+function tagOf(algorithm: string): string {
+  return tags[algorithm] ?? algorithm.toUpperCase();
 }
 
 /** The same line for a terminal: nothing in the name can be obeyed; it is not for a checking tool. */
-export function shownLine(line: Uint8Array): string {
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(line.subarray(0, -1));
+export function shownLine(line: Uint8Array | string): string {
+  const text = typeof line === "string"
+    ? line.slice(0, -1).toWellFormed()
+    : new TextDecoder("utf-8", { ignoreBOM: true }).decode(line.subarray(0, -1));
   return `${escapeInline(text)}\n`;
 }
 

@@ -40,11 +40,26 @@ export async function* jsonDocument(
   yield separator === ",\n" ? "\n}\n" : "{}\n";
 }
 
+/** Characters of entries that are written at once, where nothing has to be waited for. */
+const TOGETHER = 16 * 1024;
+
 async function* jsonList(entries: Entries): AsyncGenerator<string> {
   let separator = "[\n";
-  for await (const entry of entries) {
-    yield `${separator}    ${compactJson(entry)}`;
-    separator = ",\n";
+  if (Symbol.iterator in entries) {
+    let text = "";
+    for (const entry of entries) {
+      text += `${separator}    ${compactJson(entry)}`;
+      separator = ",\n";
+      if (text.length < TOGETHER) continue;
+      yield text;
+      text = "";
+    }
+    yield text;
+  } else {
+    for await (const entry of entries) {
+      yield `${separator}    ${compactJson(entry)}`;
+      separator = ",\n";
+    }
   }
   yield separator === ",\n" ? "\n  ]" : "[]";
 }

@@ -51,7 +51,7 @@ async function printList(
 ): Promise<void> {
   const { listHeader, listLine } = await import("../../report/text/list.ts");
   let header = style.long;
-  for await (const entry of job.untilInterrupted(entries)) {
+  for (const entry of job.eachUntilInterrupted(entries)) {
     if (header) job.write(`${listHeader(style)}\n`);
     header = false;
     job.write(`${listLine(entry, facts, style)}\n`);

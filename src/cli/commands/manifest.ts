@@ -6,14 +6,20 @@ import { examine } from "../../examine.ts";
 import { type Algorithm, DigestSet } from "../../kernel/digest.ts";
 import { digestImage } from "../../manifest/digest_image.ts";
 import { type Manifest, openManifest } from "../../manifest/manifest.ts";
-import type { ManifestFile, ManifestRegion } from "../../manifest/result.ts";
+import type { DigestedFile, ManifestRegion } from "../../manifest/result.ts";
 import { unreadReason } from "../../model/describe.ts";
 import type { Image } from "../../model/image.ts";
 import type { Hashes } from "../../model/result.ts";
 import { tool } from "../../model/tool.ts";
 import { PlatformError } from "../../platform/errors.ts";
 import { passOnce } from "../../platform/stdin.ts";
-import { type ChecksumFormat, checksumLine, nameBytes, shownLine } from "../../report/checksum.ts";
+import {
+  type ChecksumFormat,
+  checksumLine,
+  checksumText,
+  nameBytes,
+  shownLine,
+} from "../../report/checksum.ts";
 import { escapeInline, escapeName, escapeText } from "../../report/escape.ts";
 import { bytes as inUnits, counted } from "../../report/style.ts";
 import * as flags from "../flags.ts";
@@ -109,17 +115,17 @@ function formatOf(options: {
 
 async function print(job: Job, manifest: Manifest, wanted: ManifestFlags): Promise<number> {
   const tally = new Tally(job);
-  const files = tally.counting(manifest.files());
   const { format, regions } = wanted;
   if (format === "json") {
+    const files = tally.counting(manifest.files());
     const lists = regions ? { files, regions: manifest.regions() } : { files };
     await job.document({ ...manifest.head(), ...lists });
   } else {
-    for await (const file of job.untilInterrupted(files)) {
-      for (const line of fileLines(file, format)) writeLine(job, line);
+    for (const file of job.eachUntilInterrupted(tally.counting(manifest.digests()))) {
+      writeFileLines(job, file, format);
     }
     if (regions) {
-      for await (const region of job.untilInterrupted(manifest.regions())) {
+      for (const region of job.eachUntilInterrupted(manifest.regions())) {
         for (const line of regionLines(region, format)) writeLine(job, line);
       }
     }
@@ -129,11 +135,14 @@ async function print(job: Job, manifest: Manifest, wanted: ManifestFlags): Promi
 }
 
 // An associated file has the name of its file, so a list of names cannot hold it.
-function* fileLines(file: ManifestFile, format: ChecksumFormat): Generator<Uint8Array> {
-  if (file.type !== "file" || file.associated === true) return;
-  const name = nameBytes(file.path, file.pathBytes);
-  for (const [algorithm, digest] of Object.entries(file.hashes ?? {})) {
-    yield checksumLine({ name, algorithm, digest }, format);
+function writeFileLines(job: Job, file: DigestedFile, format: ChecksumFormat): void {
+  const { path, pathBytes, hashes = {} } = file;
+  if (file.associated === true) return;
+  for (const [algorithm, digest] of Object.entries(hashes)) {
+    const line = pathBytes === undefined
+      ? checksumText({ name: path, algorithm, digest }, format)
+      : checksumLine({ name: nameBytes(path, pathBytes), algorithm, digest }, format);
+    writeLine(job, line);
   }
 }
 
@@ -152,7 +161,7 @@ function* regionLines(region: ManifestRegion, format: ChecksumFormat): Generator
 }
 
 // A list that goes to a file or a program has the bytes of the names; one for the eye has none to fear.
-function writeLine(job: Job, line: Uint8Array): void {
+function writeLine(job: Job, line: Uint8Array | string): void {
   job.write(job.toTerminal ? shownLine(line) : line);
 }
 
@@ -225,14 +234,14 @@ class Tally {
     this.#job = job;
   }
 
-  *counting(files: Iterable<ManifestFile>): Generator<ManifestFile> {
+  *counting<T extends DigestedFile>(files: Iterable<T>): Generator<T> {
     for (const file of files) {
       if (file.type === "file") this.#count(file);
       yield file;
     }
   }
 
-  #count(file: ManifestFile): void {
+  #count(file: DigestedFile): void {
     this.#files++;
     if (file.associated === true) this.#associated++;
     if (file.hashes !== undefined) {

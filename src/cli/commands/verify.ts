@@ -107,7 +107,7 @@ async function printText(
   const { verbose, quiet } = job.options;
   const kept: string[] = [];
   let left = 0;
-  for await (const entry of job.untilInterrupted(tally.counting(verification.entries()))) {
+  for (const entry of job.eachUntilInterrupted(tally.counting(verification.entries()))) {
     if (verbose) job.lines([verifyLine(entry, job.style)]);
     else if (entry.state !== "ok" && kept.length < SHOWN) kept.push(verifyLine(entry, job.style));
     else if (entry.state !== "ok") left++;
