@@ -79,7 +79,7 @@ export class ImageDigests {
     this.whole = whole;
     this.reread = pass.reread;
     this.#pass = pass;
-    this.#empty = new DigestSet(pass.algorithms).hex();
+    this.#empty = new DigestSet(pass.algorithms, { bytes: 0 }).hex();
   }
 
   /** The digests of a regular file's content; empty files have those of no bytes. */
