@@ -108,7 +108,7 @@ function edcHolds(sector: usize, kind: u32): bool {
   return edcBytes(0, sector + from, at - from) == load<u32>(sector + at);
 }
 
-/** Whether the code word at `first`, `first + step`, … of `count` bytes before its parity is wrong. */
+/** Whether the code word at `at`, `at + step`, … of `count` bytes and the parity `p`, `q` is wrong. */
 // @ts-ignore: decorator
 @inline
 function wordWrong(coded: usize, at: usize, step: usize, count: i32, p: u32, q: u32): bool {

@@ -2,7 +2,6 @@
 // Such words are what the P and Q code words of ECMA-130:1996 14.5 and 14.6 are made of, in pairs, and
 // the EDC is folded in words. Sectors whose kind only an EDC can tell go the way of the plain entry.
 
-import { edc } from "./edc";
 import { SCRATCH } from "./layout";
 import {
   checkSector,
@@ -86,13 +85,11 @@ function high64(a: v128, b: v128): v128 {
 // y = x^16. So the quotient by it in words of 16 bits needs sums alone: divided by y + 1 the words give
 // their running sums, and those divided by the other factor take the words 16, 28 and 31 places back.
 
-/** The next word of the quotient, `at` words into a block, from the running sum. */
+/** The next word of the quotient, from the running sum and the quotient's words 16, 28 and 31 back. */
 // @ts-ignore: decorator
 @inline
-function divide(sum: v128, back16: usize, back28: usize, back31: usize, out: usize): void {
-  const near = v128.xor(sum, v128.load(back16));
-  const far = v128.xor(v128.load(back28), v128.load(back31));
-  v128.store(out, v128.xor(near, far));
+function divide(sum: v128, back16: v128, back28: v128, back31: v128): v128 {
+  return v128.xor(v128.xor(sum, back16), v128.xor(back28, back31));
 }
 
 /**
@@ -139,22 +136,27 @@ function spread(list: usize, block: usize, end: usize, fold: bool): void {
     const own = QUOTIENT + ((block & 3) << 7);
     const back3 = QUOTIENT + (((block + 1) & 3) << 7);
     const back2 = QUOTIENT + (((block + 2) & 3) << 7);
+    // What is 28 places back for a word is 31 back for the one three further on
+    const f0 = v128.load(own, 16), f1 = v128.load(own, 32), f2 = v128.load(own, 48);
+    const f3 = v128.load(own, 64), f4 = v128.load(own, 80), f5 = v128.load(own, 96);
+    const f6 = v128.load(own, 112), f7 = v128.load(back3), f8 = v128.load(back3, 16);
+    const f9 = v128.load(back3, 32), f10 = v128.load(back3, 48);
     sum = v128.xor(sum, w0);
-    divide(sum, back2, own + 64, own + 16, own);
+    v128.store(own, divide(sum, v128.load(back2), f3, f0));
     sum = v128.xor(sum, w1);
-    divide(sum, back2 + 16, own + 80, own + 32, own + 16);
+    v128.store(own, divide(sum, v128.load(back2, 16), f4, f1), 16);
     sum = v128.xor(sum, w2);
-    divide(sum, back2 + 32, own + 96, own + 48, own + 32);
+    v128.store(own, divide(sum, v128.load(back2, 32), f5, f2), 32);
     sum = v128.xor(sum, w3);
-    divide(sum, back2 + 48, own + 112, own + 64, own + 48);
+    v128.store(own, divide(sum, v128.load(back2, 48), f6, f3), 48);
     sum = v128.xor(sum, w4);
-    divide(sum, back2 + 64, back3, own + 80, own + 64);
+    v128.store(own, divide(sum, v128.load(back2, 64), f7, f4), 64);
     sum = v128.xor(sum, w5);
-    divide(sum, back2 + 80, back3 + 16, own + 96, own + 80);
+    v128.store(own, divide(sum, v128.load(back2, 80), f8, f5), 80);
     sum = v128.xor(sum, w6);
-    divide(sum, back2 + 96, back3 + 32, own + 112, own + 96);
+    v128.store(own, divide(sum, v128.load(back2, 96), f9, f6), 96);
     sum = v128.xor(sum, w7);
-    divide(sum, back2 + 112, back3 + 48, back3, own + 112);
+    v128.store(own, divide(sum, v128.load(back2, 112), f10, f7), 112);
   }
 }
 
@@ -186,15 +188,32 @@ function remainders(block: usize, words: i32): u32 {
   return edcLanes();
 }
 
+/**
+ * The lanes in which the 32 words at REST are no multiple of the polynomial: of each word in turn the
+ * quotient is taken, whose product with x^32 + x^31 + x^16 + x^15 + x^4 + x^3 + x + 1 goes into the two
+ * words that follow it. The lowest bit of a word comes first.
+ */
 function edcLanes(): u32 {
-  let wrong: u32 = 0;
-  for (let lane: u32 = 0; lane < LANES; lane++) {
-    for (let at: usize = 0; at < 32; at++) {
-      store<u16>(SCRATCH + (at << 1), load<u16>(REST + (at << 4) + (lane << 1)));
-    }
-    if (edc(0, SCRATCH, 64) != 0) wrong |= 1 << lane;
+  let first = v128.load(REST), second = v128.load(REST, VECTOR);
+  for (let at = REST + 2 * VECTOR, end = REST + 32 * VECTOR; at < end; at += VECTOR) {
+    const q = runningSums(first);
+    const over = i16x8.shr_u(q, 15);
+    first = v128.xor(v128.xor(second, v128.xor(q, over)), i16x8.shl(q, 1));
+    first = v128.xor(v128.xor(first, i16x8.shl(q, 12)), v128.xor(i16x8.shl(q, 13), i16x8.shl(q, 15)));
+    second = v128.xor(v128.xor(v128.load(at), v128.xor(q, over)), i16x8.shr_u(q, 1));
+    second = v128.xor(second, v128.xor(i16x8.shr_u(q, 3), i16x8.shr_u(q, 4)));
   }
-  return wrong;
+  return lanesOf(v128.or(first, second));
+}
+
+/** The sum of each bit and all bits before it in its word, the lowest being first. */
+// @ts-ignore: decorator
+@inline
+function runningSums(words: v128): v128 {
+  words = v128.xor(words, i16x8.shl(words, 1));
+  words = v128.xor(words, i16x8.shl(words, 2));
+  words = v128.xor(words, i16x8.shl(words, 4));
+  return v128.xor(words, i16x8.shl(words, 8));
 }
 
 /** Bytes times 2 in GF(2^8) with x^8 + x^4 + x^3 + x^2 + 1. */
@@ -287,14 +306,17 @@ function checkGroup(list: usize, kind: u32): void {
   const first: usize = kind == MODE_1 ? 0 : 1;
   const divided: usize = kind == FORM_2 ? BLOCKS - 4 : 126;
   if (first != 0) spread(list, 0, first, false);
-  memory.fill(QUOTIENT, 0, 4 * BLOCK);
+  for (let at: usize = 0; at < 4 * BLOCK; at += VECTOR) v128.store(QUOTIENT + at, i64x2.splat(0));
   spread(list, first, divided, true);
   spread(list, divided, BLOCKS, false);
   let edcs: u32 = 0, ps: u32 = 0, qs: u32 = 0, headers: u32 = 0;
   edcs = remainders(divided, kind == MODE_1 ? 26 : kind == FORM_1 ? 30 : 32);
   if (kind != FORM_2) {
     const header0 = v128.load(ROWS), header1 = v128.load(ROWS, 16);
-    if (kind == FORM_1) memory.fill(ROWS, 0, 2 * VECTOR);
+    if (kind == FORM_1) {
+      v128.store(ROWS, i64x2.splat(0));
+      v128.store(ROWS, i64x2.splat(0), 16);
+    }
     ps = pWrong();
     qs = qWrong();
     if (kind == FORM_1 && (ps | qs) != 0) {
