@@ -42,6 +42,11 @@ export type ExamineOptions = {
   readonly sidecars?: Sidecars;
   /** Called once every file is open, before anything is decoded: permissions can be given up. */
   readonly onOpened?: () => Promise<void>;
+  /**
+   * Read the tree of the namespace with the most to say only, Rock Ridge before Joliet: enough for its
+   * files. Volumes and owners that only other trees tell of are not there then.
+   */
+  readonly richestOnly?: boolean;
   /** Stops the work: the promise rejects with its reason. */
   readonly signal?: AbortSignal;
   /** Bounds of the work; see {@linkcode defaultLimits}. */
@@ -76,6 +81,7 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
     logicalSize: mapping.logicalSize,
     out,
     limits,
+    richestOnly: options.richestOnly === true,
     ...(signal === undefined ? {} : { signal }),
   };
 

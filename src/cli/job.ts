@@ -268,8 +268,13 @@ export class Job {
     return { path, source: withTurns(source) };
   }
 
-  /** Examines an open source. `keep` is what is needed from then on; nothing more where absent. */
-  async examine({ path, source }: OpenSource, keep: Keep = {}): Promise<Image> {
+  /** Examines an open source. `keep` is what is needed from then on; nothing more where absent. `richestOnly` serves where the files
+   * of the default namespace are all that is wanted. */
+  async examine(
+    { path, source }: OpenSource,
+    keep: Keep = {},
+    richestOnly = false,
+  ): Promise<Image> {
     const { session } = this.options;
     try {
       return await examine(source, {
@@ -277,6 +282,7 @@ export class Job {
         sidecars: this.#sidecars(path),
         onOpened: () => this.io.opened(this.keep(keep)),
         signal: this.io.signal,
+        richestOnly,
         ...(session === undefined ? {} : { session }),
       });
     } catch (error) {
@@ -289,8 +295,13 @@ export class Job {
   }
 
   /** Opens and examines one image, which must be one. */
-  async image(path: string, verb: string, keep: Keep = {}): Promise<Image> {
-    const image = await this.examine(await this.open(path, verb), keep);
+  async image(
+    path: string,
+    verb: string,
+    keep: Keep = {},
+    richestOnly = false,
+  ): Promise<Image> {
+    const image = await this.examine(await this.open(path, verb), keep, richestOnly);
     requireImage(image);
     return image;
   }

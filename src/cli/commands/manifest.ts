@@ -82,7 +82,8 @@ export function addManifest(program: Command, { io, finish }: Context): void {
           if (path === "-" && options.spool !== true && wanted.image) {
             return await digestInput(job, wanted);
           }
-          const image = await job.image(path, "make a manifest of");
+          const richestOnly = options.volume === undefined && !wanted.regions;
+          const image = await job.image(path, "make a manifest of", {}, richestOnly);
           if (wanted.image && wanted.format !== "json") return await digestFile(job, image, wanted);
           const why = unreadReason(image);
           if (!wanted.image || options.volume !== undefined) {

@@ -16,5 +16,7 @@ export type Context = {
   readonly logicalSize: number;
   readonly out: ImageRecorder;
   readonly limits: Limits;
+  /** Leave out trees and sessions that the files of the current one are not listed by. */
+  readonly richestOnly: boolean;
   readonly signal?: AbortSignal;
 };

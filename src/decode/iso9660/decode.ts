@@ -82,6 +82,7 @@ class IsoReader {
     for (const index of order) {
       const session = counted[index];
       if (session === undefined) continue;
+      if (this.#context.richestOnly && index + 1 !== current) continue;
       const shown = await this.#session(session, index + 1);
       if (index + 1 === current) volumes.push(...shown);
     }
@@ -128,6 +129,7 @@ class IsoReader {
     const volumes: Volume[] = [];
     this.#descriptors = { start: set.sector * SECTOR, end: set.end * SECTOR };
     for (const descriptor of distinctTrees(set.trees)) {
+      if (this.#context.richestOnly && volumes.some(({ kind }) => kind === "rockridge")) break;
       const volume = volumeOfTree[descriptor.kind];
       const blockSize = blockSizeOf(descriptor);
       const shown = await this.#tree(descriptor, volume, blockSize, number);
