@@ -43,10 +43,17 @@ function instant(
     ((hour * 60 + minute - offset * 15) * 60 + second) * 1000 + hundredths * 10;
 }
 
-// Date.UTC takes years below 100 for those of the twentieth century.
+/** Days from 1 March of the year 0 to 1 January 1970. */
+const DAYS_TO_1970 = 719_468;
+
+// Milliseconds from 1970 to a day of the Gregorian calendar. Years begin in March, so that the leap day
+// ends one; from there the lengths of the months repeat every five: 31, 30, 31, 30, 31 days, 153 in all.
 function utc(year: number, month: number, day: number): number {
-  if (year >= 100) return Date.UTC(year, month - 1, day);
-  return new Date(0).setUTCFullYear(year, month - 1, day);
+  const years = month > 2 ? year : year - 1;
+  const months = (month + 9) % 12;
+  const days = 365 * years + Math.floor(years / 4) - Math.floor(years / 100) +
+    Math.floor(years / 400) + Math.floor((153 * months + 2) / 5) + day - 1;
+  return (days - DAYS_TO_1970) * 86_400_000;
 }
 
 function recorded(
@@ -73,8 +80,11 @@ export function decodeTime7(raw: Uint8Array): RecordedTime {
 /** The instant of 7 bytes at `at`, or NaN: {@linkcode decodeTime7} without its object. */
 export function epochOfTime7(bytes: Uint8Array, at: number): number {
   const year = 1900 + (bytes[at] ?? 0);
-  const [month, day, hour] = [bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0];
-  const [minute, second] = [bytes[at + 4] ?? 0, bytes[at + 5] ?? 0];
+  const month = bytes[at + 1] ?? 0;
+  const day = bytes[at + 2] ?? 0;
+  const hour = bytes[at + 3] ?? 0;
+  const minute = bytes[at + 4] ?? 0;
+  const second = bytes[at + 5] ?? 0;
   const offset = ((bytes[at + 6] ?? 0) << 24) >> 24;
   return instant(year, month, day, hour, minute, second, 0, offset) ?? NaN;
 }

@@ -35,7 +35,7 @@ export class StrideMapping implements SectorMapping {
 
   /** See {@linkcode SectorMapping.boundary}. */
   boundary(at: number): number {
-    const whole = at % SECTOR === 0;
+    const whole = this.stride !== SECTOR && at % SECTOR === 0;
     const place = whole ? this.#origin + at / SECTOR * this.stride : this.fileOffset(at);
     return Math.min(Math.max(place, 0), this.fileSize);
   }

@@ -103,9 +103,16 @@ export class ImageRecorder implements Recorder {
   /** Claims a span, cut to the file. */
   claim({ space, start, length }: Span, owner: Owner, ref: ClaimRef, rank?: number): void {
     const mapping = this.#mapping;
-    const [from, to] = space === "file"
-      ? [start, start + length]
-      : [mapping.boundary(start), mapping.boundary(start + length)];
+    const from = space === "file" ? start : mapping.boundary(start);
+    const to = space === "file" ? start + length : mapping.boundary(start + length);
     this.claims.add(Math.max(0, from), Math.min(to, mapping.fileSize), owner, ref, rank);
+  }
+
+  /** Claims logical bytes for a node of a tree: each file does so twice, and makes no object for it. */
+  claimFor(tree: number, node: number, owner: Owner, start: number, length: number): void {
+    if (length === 0) return;
+    const mapping = this.#mapping;
+    const to = Math.min(mapping.boundary(start + length), mapping.fileSize);
+    this.claims.addFor(tree, node, owner, Math.max(0, mapping.boundary(start)), to);
   }
 }

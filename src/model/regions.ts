@@ -101,17 +101,29 @@ export class Claims {
   /** Claims `[start, end)` of the file; an empty stretch is no claim. */
   add(start: number, end: number, owner: Owner, ref: ClaimRef, ownRank = rank[owner]): void {
     if (!(end > start)) return;
+    if ("name" in ref) this.#push(start, end, owner, ownRank, NO_TREE, this.#intern(ref.name));
+    else this.#push(start, end, owner, ownRank, ref.tree, ref.node);
+  }
+
+  /** As {@linkcode Claims.add}, for a node of a tree. */
+  addFor(tree: number, node: number, owner: Owner, start: number, end: number): void {
+    if (end > start) this.#push(start, end, owner, rank[owner], tree, node);
+  }
+
+  #push(
+    start: number,
+    end: number,
+    owner: Owner,
+    rank: number,
+    tree: number,
+    ref: number,
+  ): void {
     this.#start.push(start);
     this.#end.push(end);
     this.#owner.push(numberOf[owner]);
-    this.#rank.push(ownRank);
-    if ("name" in ref) {
-      this.#tree.push(NO_TREE);
-      this.#ref.push(this.#intern(ref.name));
-    } else {
-      this.#tree.push(ref.tree);
-      this.#ref.push(ref.node);
-    }
+    this.#rank.push(rank);
+    this.#tree.push(tree);
+    this.#ref.push(ref);
   }
 
   #intern(name: string): number {

@@ -403,15 +403,15 @@ export class TreeWalk {
     for (const extent of extents) {
       tree.addExtent(node, extent.start, extent.length);
       if (tree.elsewhere.has(node)) continue;
-      out.claim(logicalSpan(extent.start, extent.length), "file", { tree: treeIndex, node });
+      out.claimFor(treeIndex, node, "file", extent.start, extent.length);
       this.#claimSlack(extent.start + extent.length, node);
     }
   }
 
   #claimSlack(end: number, node: number): void {
     const { blockSize, treeIndex } = this.#volume;
-    const span = logicalSpan(end, roundUp(end, blockSize) - end);
-    this.#context.out.claim(span, "slack", { tree: treeIndex, node });
+    const length = roundUp(end, blockSize) - end;
+    this.#context.out.claimFor(treeIndex, node, "slack", end, length);
   }
 
   async #extendedRecord(node: number, head: RecordHead, record: number): Promise<void> {

@@ -267,9 +267,9 @@ function both({ field, at }: SystemUseEntry, offset: number): number {
 export function posixFacts(entries: readonly SystemUseEntry[]): PosixFacts | undefined {
   const facts: { -readonly [K in keyof PosixFacts]: PosixFacts[K] } = {};
   let any = false;
-  const names: Uint8Array[] = [];
-  const links: SystemUseEntry[] = [];
-  const lists: SystemUseEntry[] = [];
+  let names: Uint8Array[] | undefined;
+  let links: SystemUseEntry[] | undefined;
+  let lists: SystemUseEntry[] | undefined;
   for (const entry of entries) {
     const { signature, length } = entry;
     if (rockRidgeSignatures.has(signature)) any = true;
@@ -281,20 +281,21 @@ export function posixFacts(entries: readonly SystemUseEntry[]): PosixFacts | und
     } else if (signature === "PN" && length >= posixDevice.size) {
       facts.device = { high: both(entry, 4), low: both(entry, 12) };
     } else if (signature === "NM" && length > alternateName.size) {
-      names.push(entry.field.subarray(entry.at + alternateName.size, entry.at + length));
-    } else if (signature === "SL" && length >= symbolicLink.size) links.push(entry);
+      const name = entry.field.subarray(entry.at + alternateName.size, entry.at + length);
+      (names ??= []).push(name);
+    } else if (signature === "SL" && length >= symbolicLink.size) (links ??= []).push(entry);
     else if (signature === "CL" && length >= childLink.size) facts.childLink = both(entry, 4);
     else if (signature === "RE") facts.relocated = true;
     else if (signature === "TF") setModified(entry, facts);
     else if (signature === "ZF" || signature === "Z2") {
       const zisofs = zisofsOf(entry);
       if (zisofs !== undefined) facts.zisofs = zisofs;
-    } else if (signature === "AL") lists.push(entry);
+    } else if (signature === "AL") (lists ??= []).push(entry);
   }
-  if (!any && lists.length === 0 && facts.zisofs === undefined) return undefined;
-  if (names.length > 0) facts.name = concat(names, NAME_BYTES);
-  if (links.length > 0) facts.target = linkTarget(links);
-  if (lists.length > 0) setAttributes(lists, facts);
+  if (!any && lists === undefined && facts.zisofs === undefined) return undefined;
+  if (names !== undefined) facts.name = concat(names, NAME_BYTES);
+  if (links !== undefined) facts.target = linkTarget(links);
+  if (lists !== undefined) setAttributes(lists, facts);
   return facts;
 }
 
