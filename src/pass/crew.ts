@@ -8,12 +8,14 @@ import { type DigestPlan, EngineDisagreement } from "./sets.ts";
 import {
   doneAt,
   givenAt,
+  idleAt,
   layOut,
   type RingLayout,
   roomOf,
   type Slot,
   slotOf,
   STOP,
+  wakeAt,
 } from "./layout.ts";
 import type { WorkOptions } from "../model/result.ts";
 import type { PassEnd, PassSetup } from "./worker.ts";
@@ -177,7 +179,9 @@ export class RingCrew implements Crew {
     this.#given++;
     for (let worker = 0; worker < this.workers; worker++) {
       Atomics.store(this.#counters, givenAt(worker), this.#given);
-      Atomics.notify(this.#counters, givenAt(worker));
+      if (Atomics.load(this.#counters, idleAt(worker)) === 1) {
+        Atomics.notify(this.#counters, givenAt(worker));
+      }
     }
   }
 
@@ -205,8 +209,16 @@ export class RingCrew implements Crew {
     if (!patient) return await Promise.resolve();
     const worker = this.#slowest();
     if (worker < 0) return;
-    const done = Atomics.load(this.#counters, doneAt(worker));
-    if (done <= this.#taken) Atomics.wait(this.#counters, doneAt(worker), done, SLEEP);
+    // Some pieces more are done before the thread is worth waking.
+    const enough = this.#taken + Math.max(1, Math.min(SLOTS / 2, this.waiting));
+    Atomics.store(this.#counters, wakeAt(worker), enough);
+    const until = performance.now() + SLEEP;
+    for (;;) {
+      const done = Atomics.load(this.#counters, doneAt(worker));
+      const left = until - performance.now();
+      if (done < 0 || done >= enough || left <= 0) return;
+      Atomics.wait(this.#counters, doneAt(worker), done, left);
+    }
   }
 
   async stop(): Promise<void> {

@@ -23,17 +23,30 @@ export const SET_SHIFT = 8;
 
 /** Words of the counters, each on a cache line of its own so that threads do not wait for each other. */
 const LINE = 16;
-/** Counters: a word that ends the work, then for each worker three. */
+/** Counters: a word that ends the work, then for each worker four. */
 export const STOP = 0;
+
+const PER_WORKER = 4;
+const at = (worker: number, counter: number) => LINE * (1 + PER_WORKER * worker + counter);
 
 /** Pieces given to a worker so far. */
 export function givenAt(worker: number): number {
-  return LINE * (1 + 2 * worker);
+  return at(worker, 0);
 }
 
 /** Pieces that a worker has done so far. */
 export function doneAt(worker: number): number {
-  return LINE * (2 + 2 * worker);
+  return at(worker, 1);
+}
+
+/** 1 while a worker waits to be given a piece: whoever gives one has to wake it then. */
+export function idleAt(worker: number): number {
+  return at(worker, 2);
+}
+
+/** The count of done pieces at which a worker has to wake whoever waits for it. */
+export function wakeAt(worker: number): number {
+  return at(worker, 3);
 }
 
 /** Numbers that say where everything lies; plain data, for workers too. */
@@ -72,7 +85,7 @@ export function layOut({ workers, slots, ...needs }: RingNeeds): RingLayout {
   const slotBytes = pieceBytes + userBytes +
     workers * (64 + JOBS * JOB_WORDS * 4 + resultBytes);
   const counters = kernelLayout.firstRoom + workers * kernelLayout.room;
-  const ring = counters + round(4 * LINE * (1 + 2 * workers), PAGE);
+  const ring = counters + round(4 * LINE * (1 + PER_WORKER * workers), PAGE);
   const pages = Math.ceil((ring + slots * slotBytes) / PAGE);
   return { workers, slots, pieceBytes, userBytes, resultBytes, slotBytes, counters, ring, pages };
 }

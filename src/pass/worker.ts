@@ -4,7 +4,16 @@ import type { NativeEngine } from "../kernel/engine.ts";
 import { Kernels } from "../kernel/kernels.ts";
 import { Executor } from "./executor.ts";
 import { type DigestPlan, EngineDisagreement } from "./sets.ts";
-import { doneAt, givenAt, type RingLayout, roomOf, slotOf, STOP } from "./layout.ts";
+import {
+  doneAt,
+  givenAt,
+  idleAt,
+  type RingLayout,
+  roomOf,
+  slotOf,
+  STOP,
+  wakeAt,
+} from "./layout.ts";
 
 /** What a worker is told for a pass. */
 export type PassSetup = {
@@ -63,7 +72,9 @@ function serve(setup: PassSetup, counters: Int32Array, native: NativeEngine | un
     (_, index) => slotOf(memory.buffer, layout, index),
   );
   for (let done = 0;;) {
+    Atomics.store(counters, idleAt(worker), 1);
     Atomics.wait(counters, givenAt(worker), done);
+    Atomics.store(counters, idleAt(worker), 0);
     const given = Atomics.load(counters, givenAt(worker));
     for (; done < given; done++) {
       if (Atomics.load(counters, STOP) !== 0) return;
@@ -71,7 +82,9 @@ function serve(setup: PassSetup, counters: Int32Array, native: NativeEngine | un
       const share = slot?.shares[worker];
       if (slot !== undefined && share !== undefined) executor.run(share, slot.offset);
       Atomics.store(counters, doneAt(worker), done + 1);
-      Atomics.notify(counters, doneAt(worker));
+      if (done + 1 === Atomics.load(counters, wakeAt(worker))) {
+        Atomics.notify(counters, doneAt(worker));
+      }
     }
     if (Atomics.load(counters, STOP) !== 0) return;
   }
