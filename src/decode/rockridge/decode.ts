@@ -265,7 +265,8 @@ function both({ field, at }: SystemUseEntry, offset: number): number {
 
 /** What the entries of one record say together (RRIP 1.12 4). */
 export function posixFacts(entries: readonly SystemUseEntry[]): PosixFacts | undefined {
-  const facts: { -readonly [K in keyof PosixFacts]: PosixFacts[K] } = {};
+  // One shape for all of a million: what is not recorded has the number that stands for that.
+  const facts: MutableFacts = { mode: 0, links: 0, uid: 0, gid: 0, modified: NaN };
   let any = false;
   let names: Uint8Array[] | undefined;
   let links: SystemUseEntry[] | undefined;
