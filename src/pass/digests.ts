@@ -6,10 +6,12 @@ import {
   enginesFor,
   enginesOf,
   engineTable,
+  hasEngine,
   nativeStream,
   type Workload,
 } from "../kernel/engine.ts";
 import type { Algorithm } from "../kernel/kernels.ts";
+import { laneAlgorithms } from "../kernel/lanes.ts";
 import { toHex } from "../kernel/hex.ts";
 import type { EngineChoice, Hashes } from "../model/result.ts";
 import type { WholeFile } from "./client.ts";
@@ -29,13 +31,34 @@ function planDigests(
   bytes = Infinity,
 ): DigestPlan {
   return algorithms.map((algorithm): SetMember => {
-    const [first] = working(algorithm, enginesOf(algorithm, engine, workload, bytes));
+    const [first] = working(algorithm, enginesOf(algorithm, engine, "stream", bytes));
     if (first === undefined) throw tooFew(algorithm);
-    if (crossCheck !== true) return { algorithm, engine: first };
+    if (crossCheck !== true) {
+      const isAuto = engine === undefined || engine === "auto";
+      const short = isAuto && workload === "files" && first === "native" ? shortOf(algorithm) : 0;
+      return { algorithm, engine: first, ...(short > 0 ? { short } : {}) };
+    }
     const others = working(algorithm, enginesFor(algorithm, workload));
     for (const check of others) if (check !== first) return { algorithm, engine: first, check };
     throw tooFew(algorithm);
   });
+}
+
+/** Bytes of the files by which the speed of engines on files was measured. */
+const MEASURED = 16 * 1024;
+/** Bytes of a stream that is never short: alone in a vector it would hold all others up. */
+const LONG = 64 * 1024;
+
+// A stream costs the platform a time of its own besides its bytes; the lanes of a vector cost by the byte.
+function shortOf(algorithm: Algorithm): number {
+  const { wasm, native } = engineTable()[algorithm] ?? {};
+  const hasLanes = laneAlgorithms.some((each) => each === algorithm);
+  if (wasm === undefined || native === undefined || !hasLanes) return 0;
+  if (!hasEngine("wasm", algorithm)) return 0;
+  const perStream = MEASURED * Math.max(0, 1 / native.files - 1 / native.stream);
+  const perByte = 1 / wasm.files - 1 / native.stream;
+  const short = perByte > 0 ? perStream / perByte : LONG;
+  return Number.isFinite(short) ? Math.min(LONG, Math.floor(short)) : 0;
 }
 
 // The platform may refuse what it lists, as MD5 where only approved algorithms are allowed (FIPS).

@@ -11,6 +11,7 @@ import {
   KernelStreams,
   LaneStreams,
   ObjectStreams,
+  ShortStreams,
   type Streams,
 } from "./streams.ts";
 
@@ -97,8 +98,11 @@ export class Executor {
 }
 
 function memberOf(member: SetMember, parts: ExecutorParts, lanes: Lanes | undefined): Member {
-  const { algorithm, engine, check } = member;
-  const one = streamsOf(engine, algorithm, parts, lanes);
+  const { algorithm, engine, check, short } = member;
+  const long = streamsOf(engine, algorithm, parts, lanes);
+  const one = short === undefined
+    ? long
+    : new ShortStreams(streamsOf("wasm", algorithm, parts, lanes), long, short);
   const size = digestSizes[algorithm];
   if (check === undefined) return { streams: one, size };
   const other = streamsOf(check, algorithm, parts, lanes);

@@ -7,6 +7,8 @@ import type { Algorithm } from "../kernel/kernels.ts";
 export type SetMember = {
   readonly algorithm: Algorithm;
   readonly engine: EngineKind;
+  /** Streams of at most so many bytes that lie whole in a piece go to the kernels instead, many at a time. */
+  readonly short?: number;
   /** Another engine is to compute it too, and must agree. */
   readonly check?: EngineKind;
 };

@@ -187,6 +187,44 @@ export class LaneStreams implements Streams {
   }
 }
 
+/** Short streams by one engine, and all others by another. */
+export class ShortStreams implements Streams {
+  readonly #short: Streams;
+  readonly #long: Streams;
+  readonly #most: number;
+  /** Streams under way: only long ones are. */
+  readonly #open = new Set<number>();
+
+  /** Streams of at most `most` bytes that begin and end with one job are short. */
+  constructor(short: Streams, long: Streams, most: number) {
+    this.#short = short;
+    this.#long = long;
+    this.#most = most;
+  }
+
+  /** See {@linkcode Streams.take}. */
+  take(stream: number, offset: number, length: number, ends: boolean, out: number): void {
+    if (ends && length <= this.#most && !this.#open.has(stream)) {
+      return this.#short.take(stream, offset, length, ends, out);
+    }
+    if (ends) this.#open.delete(stream);
+    else this.#open.add(stream);
+    this.#long.take(stream, offset, length, ends, out);
+  }
+
+  /** See {@linkcode Streams.settle}. */
+  settle(results: Uint8Array): void {
+    this.#short.settle(results);
+    this.#long.settle(results);
+  }
+
+  /** See {@linkcode Streams.drop}. */
+  drop(stream: number): void {
+    this.#open.delete(stream);
+    this.#long.drop(stream);
+  }
+}
+
 /** A digest of a set that both engines compute. */
 export class CheckedStreams implements Streams {
   readonly #algorithm: Algorithm;
