@@ -96,6 +96,7 @@ export {
   type Reading,
   type Recognised,
   type Session,
+  type SheetTrack,
   type Volume,
 } from "./model/image.ts";
 export { locate, Located, Locator, type RawPart, why } from "./model/locate.ts";
@@ -110,7 +111,14 @@ export {
 export type { PathTable, PathTableRecord, PathTableType } from "./model/path_table.ts";
 export type { Place } from "./model/places.ts";
 export type { FaultLog, StructureLog } from "./model/recorder.ts";
-export type { ClaimRef, Claims, Overlap, Region, RegionMap } from "./model/regions.ts";
+export type {
+  ClaimColumns,
+  ClaimRef,
+  Claims,
+  Overlap,
+  Region,
+  RegionMap,
+} from "./model/regions.ts";
 export type * from "./model/result.ts";
 export { tool } from "./model/tool.ts";
 export type {

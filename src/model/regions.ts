@@ -55,7 +55,7 @@ const OVERLAPS_KEPT = 1000;
 const NO_TREE = 0xffff;
 
 /** Columns of claims; views, made once no more claims come. */
-type ClaimColumns = {
+export type ClaimColumns = {
   readonly start: Float64Array;
   readonly end: Float64Array;
   readonly rank: Uint8Array;
