@@ -118,6 +118,7 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
     volumeEnd: facts.volumeEnd,
     read,
     readFile: (offset, into) => reader.readFile(offset, into),
+    readFileNow: (offset, into) => reader.readFileNow(offset, into),
     readDirectory: (tree, node) => readDirectoryView(node, readingOf(facts, tree), reads),
     readDirectoryParts: (tree, node, partBytes) =>
       readDirectoryParts(node, readingOf(facts, tree), reads, partBytes),

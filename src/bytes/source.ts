@@ -13,6 +13,8 @@ export interface ByteSource {
   read(offset: number, into: Uint8Array): Promise<number>;
   /** The same without waiting, where the platform can. */
   readSync?(offset: number, into: Uint8Array): number;
+  /** As `readSync`, for callers who let other work have its turn themselves. */
+  readNow?(offset: number, into: Uint8Array): number;
   /** Whether the source has changed since it was opened, where the platform can tell. */
   changed?(): Promise<boolean>;
   /** Gives the handle back; later reads fail. */

@@ -44,6 +44,18 @@ export class LogicalReader {
     return { bytes, unread: raw.unread };
   }
 
+  /** The same without waiting; undefined where the source cannot, or fails: then it has to be waited for. */
+  readFileNow(offset: number, bytes: Uint8Array): Reading | undefined {
+    const source = this.#source;
+    try {
+      const count = source.readNow?.(offset, bytes) ?? source.readSync?.(offset, bytes);
+      return count === undefined ? undefined : { bytes: bytes.subarray(0, count), unread: [] };
+    } catch (error) {
+      if (error instanceof SourceError) return undefined;
+      throw error;
+    }
+  }
+
   /** Bytes of the file itself, in the same way, into memory that the caller keeps. */
   async readFile(offset: number, bytes: Uint8Array): Promise<Reading> {
     try {

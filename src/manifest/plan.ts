@@ -62,6 +62,18 @@ export class ContentPlan {
     return start;
   }
 
+  /** Where the last stretch of a content ends, as they lie in the image. */
+  lastEnd(content: number): number {
+    const { tree } = this.file(content).namespace;
+    const { node } = this.file(content);
+    let last = 0;
+    for (let index = 0; index < tree.extentCount(node); index++) {
+      const { start, length } = tree.extent(node, index);
+      last = Math.max(last, start + length);
+    }
+    return last;
+  }
+
   /** The stretches of a content that are not empty, in its order: stored bytes where it is compressed. */
   extents(content: number): readonly Extent[] {
     const { namespace, node } = this.file(content);

@@ -1,16 +1,19 @@
 // Files and regions as clients of a pass: who takes which bytes of the piece that passes by.
 
-import type { Span } from "../bytes/span.ts";
-import type { SectorMapping } from "../model/mapping.ts";
 import type { Extent } from "../model/tree.ts";
 import { type Client, GAP, type Jobs, type Piece } from "../pass/client.ts";
 import { Heap } from "./heap.ts";
 import { Held, HOLD } from "./held.ts";
-import type { ContentPlan, RegionPlan } from "./plan.ts";
+import { type LongContent, LongSweep } from "./long_sweep.ts";
+import type { RegionPlan } from "./plan.ts";
 import type { DigestStore } from "./store.ts";
+import { type ContentSweepParts, failContent, firstUnread, missingBytes } from "./sweep_parts.ts";
 
 /** Streams under way at most; a content that finds no place is read by itself afterwards. */
 const OPEN = 65_536;
+
+/** Bytes of a content from which on it may be worth a thread of its own. */
+const LONG = 4 * 1024 * 1024;
 
 /** A content whose stream is under way, or whose stored bytes are gathered. */
 type Open = {
@@ -27,20 +30,6 @@ type Open = {
   readonly held?: Held;
 };
 
-/** What a sweep of contents works with. */
-export type ContentSweepParts = {
-  readonly plan: ContentPlan;
-  readonly store: DigestStore;
-  readonly mapping: SectorMapping;
-  /** Number of the set of digests. */
-  readonly set: number;
-  /** Whether so many more bytes of content may be digested; they count as digested then. */
-  readonly spend: (bytes: number) => boolean;
-  readonly refuse: (content: number) => void;
-  /** Digests a content from its stored bytes. */
-  readonly digestHeld: (content: number, held: Held) => Promise<void>;
-};
-
 /** Streams the distinct contents of files, each byte from the piece that it passes by in. */
 export class ContentSweep implements Client {
   readonly space = "logical";
@@ -53,6 +42,9 @@ export class ContentSweep implements Client {
   readonly #waiting = new Heap<Open>((open) => open.at);
   #heldBytes = 0;
   #ready: Open[] = [];
+  /** Contents that are swept by themselves, and by whom. */
+  #apart: ReadonlySet<number> = new Set();
+  #longs: readonly LongSweep[] = [];
 
   /** `bytes` is what the contents have in all, about. */
   constructor(parts: ContentSweepParts, bytes: number) {
@@ -73,6 +65,7 @@ export class ContentSweep implements Client {
     if (this.#waiting.least <= reach + GAP) return end;
     const { plan } = this.#parts;
     for (let content = this.#cursor; reach < end && content < plan.count; content++) {
+      if (this.#apart.has(content)) continue;
       const start = plan.start(content);
       if (start > reach + GAP && reach > at) break;
       reach = Math.max(reach, plan.firstEnd(content));
@@ -80,10 +73,44 @@ export class ContentSweep implements Client {
     return Math.min(reach, end);
   }
 
+  /** See {@linkcode Client.splitLong}: contents of one stretch that no other content has a byte of. */
+  splitLong(workers: number): readonly LongSweep[] {
+    const { plan, mapping } = this.#parts;
+    const queue: LongContent[] = [];
+    let covered = 0;
+    for (let content = 0; content < plan.count; content++) {
+      const start = plan.start(content);
+      const isShared = start < covered;
+      const { namespace, node } = plan.file(content);
+      const end = start + namespace.tree.size(node);
+      covered = Math.max(covered, plan.lastEnd(content));
+      if (end - start < LONG || isShared || this.#start(content + 1) < end) continue;
+      if (plan.isCompressed(content)) continue;
+      const extents = plan.extents(content);
+      if (extents.length !== 1 || missingBytes(extents, mapping) > 0) continue;
+      queue.push({ content, start, end });
+    }
+    // The longest come first, so that what is left at the end is short.
+    queue.sort((a, b) => a.end - a.start - (b.end - b.start));
+    this.#apart = new Set(queue.map(({ content }) => content));
+    this.#skip();
+    return this.#longs = Array.from(
+      { length: queue.length === 0 ? 0 : workers },
+      () => new LongSweep(this.#parts, queue),
+    );
+  }
+
+  // Moves on to the next content that is not swept by itself.
+  #skip(): void {
+    while (this.#apart.has(this.#cursor)) this.#cursor++;
+  }
+
   /** Says of all contents that the image ended before what became of them. */
   finish(): void {
+    for (const long of this.#longs) long.finish();
     while (this.#cursor < this.#parts.plan.count) {
       const open = this.#begin(this.#cursor++, Infinity);
+      this.#skip();
       if (open !== undefined) this.#open.push(open);
     }
     for (let open = this.#waiting.pop(); open !== undefined; open = this.#waiting.pop()) {
@@ -116,6 +143,7 @@ export class ContentSweep implements Client {
     }
     while (this.#start(this.#cursor) < piece.end) {
       const open = this.#begin(this.#cursor++, piece.start);
+      this.#skip();
       if (open === undefined) continue;
       if (open.at < piece.end) this.#take(open, piece, jobs);
       else this.#waiting.push(open);
@@ -200,8 +228,7 @@ export class ContentSweep implements Client {
     const all = extents.reduce((sum, { length }) => sum + length, 0);
     const left = all - open.done - Math.max(0, bad - open.at);
     const offset = this.#parts.mapping.fileOffset(bad);
-    const reason = `${left} of ${all} bytes: offset ${offset} of the image file could not be read`;
-    this.#parts.store.fail(content, "unreadable", reason);
+    failContent(this.#parts.store, content, { all, left }, offset);
   }
 
   #end(open: Open): void {
@@ -250,24 +277,6 @@ function isInOrder(extents: readonly Extent[], from: number): boolean {
 
 function endOf(extent: Extent | undefined): number {
   return extent === undefined ? 0 : extent.start + extent.length;
-}
-
-// Bytes from the first one on that the image does not have.
-function missingBytes(
-  extents: readonly Extent[],
-  { logicalStart, logicalSize }: SectorMapping,
-): number {
-  let missing = 0;
-  for (const { start, length } of extents) {
-    const there = start < logicalStart ? 0 : Math.max(0, Math.min(length, logicalSize - start));
-    missing = missing > 0 ? missing + length : length - there;
-  }
-  return missing;
-}
-
-function firstUnread(unread: readonly Span[], from: number, to: number): number | undefined {
-  const bad = unread.find(({ start, length }) => start < to && start + length > from);
-  return bad === undefined ? undefined : Math.max(from, bad.start);
 }
 
 /** Streams the regions of a plan, which lie one behind the other. */

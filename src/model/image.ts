@@ -153,6 +153,7 @@ export type ImageParts = {
   readonly volumeEnd: number;
   readonly read: (start: number, length: number) => Promise<Reading>;
   readonly readFile: (offset: number, into: Uint8Array) => Promise<Reading>;
+  readonly readFileNow: (offset: number, into: Uint8Array) => Reading | undefined;
   readonly readDirectory: (tree: number, node: number) => Promise<DirectoryView>;
   readonly readDirectoryParts: (
     tree: number,
@@ -270,6 +271,14 @@ export class Image {
    */
   readFile(offset: number, into: Uint8Array): Promise<Reading> {
     return this.#parts.readFile(offset, into);
+  }
+
+  /**
+   * The same without waiting, where the source can and does not fail; undefined elsewhere. Callers let
+   * timers and signals have their turn themselves.
+   */
+  readFileNow(offset: number, into: Uint8Array): Reading | undefined {
+    return this.#parts.readFileNow(offset, into);
   }
 
   /** The records of one directory, decoded now. */

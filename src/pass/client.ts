@@ -46,12 +46,23 @@ export interface Client {
   reach(at: number, end: number): number;
   /** Gives the jobs for a piece. */
   want(piece: Piece, jobs: Jobs): void;
+  /**
+   * Gives its long streams away, a client for each worker, and does not want them any more itself: a
+   * thread would wait while the only bytes that pass by are for another one.
+   */
+  splitLong?(workers: number): readonly LongClient[];
   /** Does what could not be done at once; called after each piece where there is any. */
   readonly settle?: (() => Promise<void>) | undefined;
   /** Takes what a stream came to: the digests of its set one after the other; to be copied. */
   ended(stream: number, digests: Uint8Array): void;
   /** What a stream is called, for messages. */
   nameOf(stream: number): string;
+}
+
+/** Wants one long stretch after the other, each as a stream of its own, from wherever they are. */
+export interface LongClient extends Client {
+  /** Goes on to the next stretch; its first byte, or undefined where there is none left. */
+  advance(): number | undefined;
 }
 
 /** Looks at every byte of the file in order, on the thread that plans. */

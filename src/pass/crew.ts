@@ -129,7 +129,7 @@ export class LoneCrew implements Crew {
 }
 
 /** Pieces that may wait for workers: they work on while the calling thread does something else. */
-const SLOTS = 24;
+const SLOTS = 16;
 /** Milliseconds that the thread sleeps at a time: messages and signals want their turn. */
 const SLEEP = 20;
 
@@ -144,7 +144,6 @@ export class RingCrew implements Crew {
   #failure: PassEnd["failure"];
   #given = 0;
   #taken = 0;
-  #turn = performance.now();
 
   constructor(needs: CrewNeeds, pool: WorkerPool) {
     const { plans, stride } = needs;
@@ -200,12 +199,7 @@ export class RingCrew implements Crew {
   }
 
   async wait(patient: boolean): Promise<void> {
-    if (performance.now() - this.#turn > SLEEP) {
-      // Messages of workers, timers and signals come in between.
-      await new Promise<void>((resolve) => setTimeout(resolve, 0));
-      this.#turn = performance.now();
-      if (this.#failure !== undefined) throw errorOf(this.#failure);
-    }
+    if (this.#failure !== undefined) throw errorOf(this.#failure);
     if (!patient) return await Promise.resolve();
     const worker = this.#slowest();
     if (worker < 0) return;

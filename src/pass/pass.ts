@@ -2,11 +2,13 @@
 // of it served while it is there. Read this first.
 
 import { fileSpan, SECTOR, type Span } from "../bytes/span.ts";
+import { giveTurn, turnIsDue, turnIsPending } from "../bytes/turn.ts";
 import { rawSectorSize } from "../kernel/sectors.ts";
 import type { Image } from "../model/image.ts";
 import {
   type Client,
   type Jobs,
+  type LongClient,
   type Observer,
   type Piece,
   type SectorObserver,
@@ -15,6 +17,7 @@ import {
 import { type Crew, LoneCrew, RingCrew, type WorkerPool } from "./crew.ts";
 import { type DigestPlan, EngineDisagreement, planSize } from "./sets.ts";
 import { flag, JOB_WORDS, JOBS, SET_SHIFT, type Slot } from "./layout.ts";
+import { Route } from "./route.ts";
 import { UserData } from "./user_data.ts";
 
 /** What a pass is to do. */
@@ -47,12 +50,18 @@ export type PassFacts = {
   readonly read: number;
 };
 
-/** Bytes of a piece: it stays in a processor's second cache while it is worked on. */
-const PIECE = 512 * 1024;
+/** Bytes of a piece: it stays in a processor's second cache, and fills the lanes of short files. */
+const PIECE = 1024 * 1024;
 /** Seconds that a job costs besides its bytes. */
 const JOB_COST = 1.5e-6;
 /** Seconds to check the codes of a byte of raw sectors. */
 const SECTOR_COST = 0.6e-9;
+/** Milliseconds after which timers, signals and messages of workers have their turn. */
+const TURN = 20;
+/** The same where other work of the thread is to say when. */
+const LATE = 80;
+/** Bytes of one way that are taken before another. */
+const RUN = 2 * 1024 * 1024;
 /** Milliseconds between two reports of progress. */
 const REPORT = 100;
 
@@ -75,6 +84,9 @@ function isForWorkers(plans: readonly DigestPlan[]): boolean {
   );
 }
 
+/** A way for one long stream after the other. */
+type LongRoute = { readonly client: LongClient; readonly route: Route };
+
 /** A job that found no room with its piece. */
 type LeftJob = readonly [worker: number, ...words: number[]];
 
@@ -83,7 +95,9 @@ class Pass {
   readonly #options: PassOptions;
   readonly #crew: Crew;
   readonly #user: UserData | undefined;
-  readonly #sectors: number;
+  readonly #main: Route;
+  readonly #longs: readonly LongRoute[];
+  readonly #clients: readonly Client[];
   readonly #sizes: readonly number[];
   readonly #load: Float64Array;
   readonly #unread: Span[] = [];
@@ -93,13 +107,16 @@ class Pass {
   #read = 0;
   #told = 0;
   #toldAt = 0;
+  /** The way of the last pieces, and how many bytes of it were taken in a run. */
+  #way: Route | undefined;
+  #run = 0;
 
   constructor(image: Image, options: PassOptions) {
     this.#image = image;
     this.#options = options;
     const { stride } = image.mapping;
     const isRaw = stride !== SECTOR;
-    this.#sectors = Math.max(1, Math.floor((options.pieceBytes ?? PIECE) / stride));
+    const sectors = Math.max(1, Math.floor((options.pieceBytes ?? PIECE) / stride));
     this.#user = isRaw && options.clients.some(({ space }) => space === "logical")
       ? new UserData(image.mapping)
       : undefined;
@@ -108,16 +125,29 @@ class Pass {
       plans: options.plans,
       stride,
       // A first piece may be longer: the bytes before the first sector.
-      pieceBytes: (this.#sectors + 1) * stride,
-      userBytes: this.#user === undefined ? 0 : (this.#sectors + 1) * SECTOR,
+      pieceBytes: (sectors + 1) * stride,
+      userBytes: this.#user === undefined ? 0 : (sectors + 1) * SECTOR,
       resultBytes: JOBS * Math.max(0, ...this.#sizes) +
-        (options.sectors === undefined ? 0 : 4 * (this.#sectors + 1)),
+        (options.sectors === undefined ? 0 : 4 * (sectors + 1)),
     };
     const { pool } = options;
     this.#crew = pool !== undefined && this.#seconds() >= pool.worth && isForWorkers(options.plans)
       ? new RingCrew(needs, pool)
       : new LoneCrew(needs);
     this.#load = new Float64Array(this.#crew.workers);
+    const { clients, observers = [] } = options;
+    const takesAll = observers.length > 0 || options.sectors !== undefined;
+    const how = { takesAll, inSectors: this.#user !== undefined, sectors };
+    const [only] = clients;
+    const isAlone = !takesAll && clients.length === 1 && this.#crew.workers > 1;
+    const longs = isAlone ? only?.splitLong?.(this.#crew.workers) ?? [] : [];
+    this.#clients = [...clients, ...longs];
+    const numbered = this.#clients.map((client, number) => ({ client, number }));
+    this.#main = new Route(image, numbered.slice(0, clients.length), how);
+    this.#longs = longs.map((client, index) => {
+      const route = new Route(image, numbered.slice(clients.length + index).slice(0, 1), how);
+      return { client, route };
+    });
   }
 
   #seconds(): number {
@@ -128,24 +158,80 @@ class Pass {
   }
 
   async run(): Promise<PassFacts> {
-    const { size } = this.#image.source;
-    for (let at = this.#next(0); at < size;) {
+    this.#main.begin(0);
+    for (const { route } of this.#longs) route.at = Infinity;
+    for (let route = this.#pick(); route !== undefined; route = this.#pick()) {
       this.#options.signal?.throwIfAborted();
-      const slot = await this.#freeSlot();
-      const end = this.#pieceEnd(at, slot);
-      const { bytes, unread } = await this.#image.readFile(at, slot.piece.subarray(0, end - at));
-      this.#noteUnread(at, bytes.length, end, unread);
-      if (bytes.length > 0) await this.#serve(slot, at, bytes, unread);
+      // Many pieces may find a free slot at once: nobody has to be waited for then.
+      const slot = this.#freeSlotNow() ?? await this.#freeSlot();
+      const end = route.pieceEnd(slot.piece.length);
+      const into = slot.piece.subarray(0, end - route.at);
+      const { bytes, unread } = this.#image.readFileNow(route.at, into) ??
+        await this.#image.readFile(route.at, into);
+      this.#noteUnread(route.at, bytes.length, end, unread);
+      const at = route.at;
+      if (bytes.length > 0) this.#serve(route, slot, bytes, unread);
+      if (this.#hasMore()) await this.#serveMore(slot, at, bytes.length);
       this.#report(bytes.length);
       if (bytes.length < end - at) break; // The file has become shorter since it was opened
-      at = this.#next(end);
+      route.begin(end);
+      if (this.#owesTurn()) await this.#letOthers();
     }
     while (this.#crew.waiting > 0) {
       this.#options.signal?.throwIfAborted();
-      if (!this.#collect()) await this.#crew.wait(!this.#isBusy());
+      if (!this.#collect()) await this.#wait();
     }
     this.#report(0, true);
-    return { unread: this.#unread, read: this.#read };
+    return { unread: this.#unread.sort((a, b) => a.start - b.start), read: this.#read };
+  }
+
+  // The way that keeps the thread with the least to do busy. A way is kept for a while: going to and fro
+  // costs a disk its time.
+  #pick(): Route | undefined {
+    const last = this.#way;
+    if (last !== undefined && last.at < Infinity && this.#run < RUN) return last;
+    this.#run = 0;
+    return this.#way = this.#better();
+  }
+
+  #better(): Route | undefined {
+    if (this.#longs.length === 0) return this.#main.at < Infinity ? this.#main : undefined;
+    const order = [...this.#longs.keys()]
+      .sort((a, b) => (this.#load[a] ?? 0) - (this.#load[b] ?? 0));
+    const [idlest = 0] = order;
+    for (const worker of order) {
+      const long = this.#longs[worker];
+      if (long === undefined) continue;
+      if (long.route.at === Infinity) this.#advance(long);
+      if (long.route.at < Infinity) return long.route;
+      if (worker === idlest && this.#main.at < Infinity) return this.#main;
+    }
+    return undefined;
+  }
+
+  #advance({ client, route }: LongRoute): void {
+    const first = client.advance();
+    if (first !== undefined) route.begin(this.#image.mapping.fileOffset(first));
+  }
+
+  async #letOthers(): Promise<void> {
+    await giveTurn();
+    this.#options.signal?.throwIfAborted();
+  }
+
+  async #wait(): Promise<void> {
+    if (this.#owesTurn()) await this.#letOthers();
+    await this.#crew.wait(!this.#isBusy());
+  }
+
+  #isBusy(): boolean {
+    return this.#options.isBusy?.() === true;
+  }
+
+  // Other work of this thread would go on alone while this one waits for a turn, and the workers run dry:
+  // turns come when that work wants one.
+  #owesTurn(): boolean {
+    return this.#isBusy() ? turnIsPending() || turnIsDue(LATE) : turnIsDue(TURN);
   }
 
   stop(): Promise<void> {
@@ -158,91 +244,33 @@ class Pass {
     return new EngineDisagreement(stream, algorithm, values, client?.nameOf(number));
   }
 
-  #isBusy(): boolean {
-    return this.#options.isBusy?.() === true;
-  }
-
-  get #readsAll(): boolean {
-    const { observers = [], sectors } = this.#options;
-    return observers.length > 0 || sectors !== undefined;
-  }
-
-  // Where the next piece begins: in raw images at the start of a sector.
-  #next(at: number): number {
-    if (this.#readsAll) return at;
-    const { mapping } = this.#image;
-    const logical = mapping.logicalOffset(at);
-    let next = Infinity;
-    for (const client of this.#options.clients) {
-      const wanted = client.space === "file" ? client.next(at) : client.next(logical);
-      if (wanted === Infinity) continue;
-      const place = client.space === "file" ? wanted : mapping.fileOffset(wanted);
-      next = Math.min(next, this.#user === undefined ? place : this.#sectorAt(place));
-    }
-    return Math.max(at, next);
-  }
-
-  #sectorAt(place: number): number {
-    const { mapping } = this.#image;
-    return mapping.boundary(Math.floor(mapping.logicalOffset(place) / SECTOR) * SECTOR);
-  }
-
-  // Pieces end at the start of a sector, or where nobody wants more.
-  #pieceEnd(at: number, slot: Slot): number {
-    const { mapping, source } = this.#image;
-    const sector = Math.floor(mapping.logicalOffset(at) / SECTOR);
-    const end = mapping.boundary((sector + this.#sectors) * SECTOR);
-    const most = Math.min(at + slot.piece.length, source.size);
-    const whole = end > at ? Math.min(end, most) : most;
-    return this.#readsAll ? whole : this.#wantedEnd(at, whole);
-  }
-
-  #wantedEnd(at: number, end: number): number {
-    const { mapping } = this.#image;
-    const logical = mapping.logicalOffset(at);
-    const isRaw = this.#user !== undefined;
-    let reach = at;
-    for (const client of this.#options.clients) {
-      if (client.space === "file") reach = Math.max(reach, client.reach(at, end));
-      else {
-        const to = client.reach(logical, mapping.logicalOffset(end - 1) + 1);
-        const sectors = isRaw ? Math.ceil(to / SECTOR) * SECTOR : to;
-        if (to > logical) reach = Math.max(reach, mapping.boundary(sectors));
-      }
-    }
-    return reach > at ? Math.min(reach, end) : end;
-  }
-
   #noteUnread(at: number, got: number, end: number, unread: readonly Span[]): void {
     this.#unread.push(...unread);
     const { size } = this.#image.source;
     if (got < end - at) this.#unread.push(fileSpan(at + got, size - at - got));
   }
 
+  #freeSlotNow(): Slot | undefined {
+    while (this.#collect());
+    const slot = this.#crew.free();
+    if (slot === undefined) return undefined;
+    for (const { count } of slot.shares) count[0] = 0;
+    return this.#slot = slot;
+  }
+
   async #freeSlot(): Promise<Slot> {
     for (;;) {
-      while (this.#collect());
-      const slot = this.#crew.free();
-      if (slot !== undefined) {
-        for (const { count } of slot.shares) count[0] = 0;
-        this.#slot = slot;
-        return slot;
-      }
-      await this.#crew.wait(!this.#isBusy());
-      this.#options.signal?.throwIfAborted();
+      const slot = this.#freeSlotNow();
+      if (slot !== undefined) return slot;
+      await this.#wait();
     }
   }
 
-  async #serve(
-    slot: Slot,
-    at: number,
-    bytes: Uint8Array,
-    unread: readonly Span[],
-  ): Promise<void> {
-    const { clients, observers = [], sectors } = this.#options;
+  #serve({ clients, at }: Route, slot: Slot, bytes: Uint8Array, unread: readonly Span[]): void {
+    const { observers = [], sectors } = this.#options;
     const file: Piece = { start: at, end: at + bytes.length, bytes, unread };
     const logical = this.#logicalPiece(slot, file);
-    for (const [number, client] of clients.entries()) {
+    for (const { client, number } of clients) {
       const isFile = client.space === "file";
       const piece = isFile ? file : logical;
       const shift = isFile || this.#user === undefined ? 0 : slot.piece.length;
@@ -251,8 +279,16 @@ class Pass {
     if (sectors !== undefined) this.#checkSectors(slot, at, bytes.length, unread);
     this.#give(at, bytes.length);
     for (const observer of observers) observer.take(at, bytes, unread);
-    for (const client of clients) if (client.settle !== undefined) await client.settle();
-    while (this.#left.length > 0) await this.#giveAgain(slot, at, bytes.length);
+    this.#run += bytes.length;
+  }
+
+  #hasMore(): boolean {
+    return this.#left.length > 0 || this.#clients.some(({ settle }) => settle !== undefined);
+  }
+
+  async #serveMore(slot: Slot, at: number, length: number): Promise<void> {
+    for (const client of this.#clients) if (client.settle !== undefined) await client.settle();
+    while (this.#left.length > 0) await this.#giveAgain(slot, at, length);
   }
 
   #logicalPiece(slot: Slot, { start, end, bytes, unread }: Piece): Piece {
@@ -384,7 +420,7 @@ class Pass {
 
   #clientOf(stream: number): { readonly client: Client | undefined; readonly number: number } {
     const number = stream % 2 ** STREAM_BITS;
-    return { client: this.#options.clients[Math.floor(stream / 2 ** STREAM_BITS)], number };
+    return { client: this.#clients[Math.floor(stream / 2 ** STREAM_BITS)], number };
   }
 
   #takeWords(

@@ -15,6 +15,7 @@ import { open } from "node:fs/promises";
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import { setImmediate } from "node:timers";
 import { type ByteSource, SourceError } from "../bytes/source.ts";
+import { giveTurn, turnIsDue } from "../bytes/turn.ts";
 import { errorCode, PlatformError, reasonOf } from "./errors.ts";
 
 /** Which files may be opened. */
@@ -248,22 +249,23 @@ export function joined(chunks: readonly Uint8Array[], total: number): Uint8Array
 /** Milliseconds after which a read lets timers and signals have their turn. */
 const TURN = 40;
 
+function byImmediate(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => resolve()));
+}
+
 /**
  * A source whose reads are made at once, yet let the event loop have a turn now and then: small reads
  * cost no round trip, and an interrupt is heard in the middle of long work.
  */
 export function withTurns(source: ByteSource): ByteSource {
-  let last = performance.now();
   const { name, size } = source;
+  const readNow = source.readSync?.bind(source);
   return {
     name,
     size,
+    ...(readNow === undefined ? {} : { readNow }),
     async read(offset, into) {
-      const now = performance.now();
-      if (now - last > TURN) {
-        await new Promise<void>((resolve) => setImmediate(() => resolve()));
-        last = performance.now();
-      }
+      if (turnIsDue(TURN)) await giveTurn(byImmediate);
       return source.readSync?.(offset, into) ?? await source.read(offset, into);
     },
     changed: () => source.changed?.() ?? Promise.resolve(false),

@@ -18,7 +18,7 @@ import { Threads } from "../../src/platform/worker_pool.ts";
 import { buildImage } from "../support/builder.ts";
 import { corpusEntries, corpusFile, corpusFileName, corpusTest } from "../support/corpus.ts";
 import { fixtureFileName, fixtureImage } from "../support/fixtures.ts";
-import { CountingSource } from "../support/sources.ts";
+import { badRange, CountingSource } from "../support/sources.ts";
 
 useNative(nodeEngine());
 
@@ -180,4 +180,42 @@ Deno.test("digestImage() serves interleaved files and extents that files share",
       assertEquals(digests.of(volume, node).hashes?.sha256, expected, path);
     }
   }
+});
+
+Deno.test("digestImage() gives long files to threads of their own, and reads each byte once", async () => {
+  const sizes = [5_000_000, 4_194_304, 9000, 4_500_001, 1, 6_000_000, 70_000];
+  const contents = sizes.map((size, index) => noise(size, index + 1));
+  const children = contents.map((content, index) => ({ name: `F${index}.BIN;1`, content }));
+  const built = buildImage({ children });
+  const bad = built.extents.get("primary:/F3.BIN;1")?.[0]?.offset ?? 0;
+  const workers = new Threads(2, 0);
+  for (const isBad of [false, true]) {
+    const bytes = built.bytes();
+    const source = new CountingSource(
+      isBad ? badRange(bytes, bad + 3_000_000, 1) : new MemorySource(bytes),
+    );
+    const image = await examine(source);
+    const volume = image.richest();
+    assert(volume?.namespace !== undefined);
+    source.bytes = 0;
+    const digests = await digestImage(image, [volume], { workers });
+    const wanted = sizes.reduce((sum, size) => sum + size, 0);
+    if (!isBad) assert(source.bytes < wanted + sizes.length * 2048, `${source.bytes} read`);
+    for (const { path, node } of volume.namespace.entries()) {
+      const { hashes, state, reason } = digests.of(volume, node);
+      const content = contents[Number(path.at(2))] ?? new Uint8Array(0);
+      const expected = createHash("sha256").update(content).digest("hex");
+      if (!isBad || path !== "/F3.BIN") assertEquals([path, hashes?.sha256], [path, expected]);
+      else {
+        const sector = Math.floor((bad + 3_000_000) / 2048) * 2048;
+        const left = content.length - (sector - bad);
+        assertEquals([state, hashes], ["unreadable", undefined]);
+        assertEquals(
+          reason,
+          `${left} of ${content.length} bytes: offset ${sector} of the image file could not be read`,
+        );
+      }
+    }
+  }
+  workers.close();
 });

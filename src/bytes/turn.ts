@@ -1,0 +1,27 @@
+// Turns of the event loop: long work that never waits gives one to timers, signals and messages now and
+// then. Works that go on at the same time share their turns, so that none goes on alone meanwhile.
+
+let last = 0;
+let current: Promise<void> | undefined;
+
+/** Whether no turn was given for so many milliseconds. */
+export function turnIsDue(milliseconds: number): boolean {
+  return performance.now() - last > milliseconds;
+}
+
+/** Whether some work waits for a turn now: it goes on only if all others let it come. */
+export function turnIsPending(): boolean {
+  return current !== undefined;
+}
+
+/** Waits for the turn that is pending, or else for a new one: `wait` resolves in it; a timer if absent. */
+export function giveTurn(wait: () => Promise<void> = byTimer): Promise<void> {
+  return current ??= wait().finally(() => {
+    current = undefined;
+    last = performance.now();
+  });
+}
+
+function byTimer(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
