@@ -150,7 +150,7 @@ export const crossCheck = () =>
 const MOST_JOBS = 8;
 /** `--jobs`. */
 export const jobs = () =>
-  new Option("-j, --jobs <n>", "threads that share the work; 1 does all on one")
+  new Option("-j, --jobs <n>", "threads that share the work, 16 at most; 1 does all on one")
     .argParser(whole(1))
     .default(Math.min(navigator.hardwareConcurrency, MOST_JOBS), "one for each processor");
 /** `--fail-on`. */

@@ -1,6 +1,6 @@
 // Who does the jobs of a pass: the calling thread itself, or workers behind a ring of pieces.
 
-import { type NativeEngine, nativeStream } from "../kernel/engine.ts";
+import { EngineError, type NativeEngine, nativeStream } from "../kernel/engine.ts";
 import { fallbackStreams } from "../kernel/fallback.ts";
 import { algorithms, compileKernels, Kernels, sharedKernels } from "../kernel/kernels.ts";
 import { Executor } from "./executor.ts";
@@ -22,10 +22,12 @@ import type { PassEnd, PassSetup } from "./worker.ts";
 
 /** Threads that wait for passes; handed in by the platform. */
 export interface WorkerPool {
-  /** Threads that digest at the same time, at least 1; the calling thread reads and plans besides. */
+  /** Threads that digest at the same time; the calling thread reads and plans besides. None where 0. */
   readonly workers: number;
   /** Seconds of work on one thread below which the workers cost more than they bring. */
   readonly worth: number;
+  /** Starts the threads, if they are not yet; {@linkcode WorkerPool.workers} is sure then. */
+  start(): void;
   /** Has worker `setup.worker` serve a pass; resolves when it has ended it. */
   serve(setup: PassSetup): Promise<PassEnd>;
 }
@@ -226,7 +228,7 @@ export class RingCrew implements Crew {
 }
 
 function errorOf({ message, disagreement }: NonNullable<PassEnd["failure"]>): Error {
-  if (disagreement === undefined) return new Error(message);
+  if (disagreement === undefined) return new EngineError(message);
   const { stream, algorithm, values } = disagreement;
   return new EngineDisagreement(stream, algorithm, values);
 }

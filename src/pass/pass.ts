@@ -131,9 +131,10 @@ class Pass {
         (options.sectors === undefined ? 0 : 4 * (sectors + 1)),
     };
     const { pool } = options;
-    this.#crew = pool !== undefined && this.#seconds() >= pool.worth && isForWorkers(options.plans)
-      ? new RingCrew(needs, pool)
-      : new LoneCrew(needs);
+    const isShared = pool !== undefined && this.#seconds() >= pool.worth &&
+      isForWorkers(options.plans);
+    if (isShared) pool.start();
+    this.#crew = isShared && pool.workers > 0 ? new RingCrew(needs, pool) : new LoneCrew(needs);
     this.#load = new Float64Array(this.#crew.workers);
     const { clients, observers = [] } = options;
     const takesAll = observers.length > 0 || options.sectors !== undefined;

@@ -227,6 +227,7 @@ Deno.test("runPass() says which stream two engines of a worker do not agree on",
   const lying: WorkerPool = {
     workers: 1,
     worth: 0,
+    start: () => {},
     serve: () =>
       Promise.resolve({
         failure: {
@@ -241,4 +242,26 @@ Deno.test("runPass() says which stream two engines of a worker do not agree on",
     Error,
     "Cannot trust the md5 of stretch 0: engine wasm computes a, native b",
   );
+});
+
+Deno.test("runPass() works by itself where the system refuses threads, and shares those that are busy", async () => {
+  const bytes = noisyImage(100_000);
+  const image = await examine(new MemorySource(bytes));
+  const stretch = { start: 7, length: 90_000 };
+  const none: WorkerPool = {
+    workers: 0,
+    worth: 0,
+    start: () => {},
+    serve: () => Promise.reject(new Error("there is no thread")),
+  };
+  const alone = new Stretches([stretch]);
+  await runPass(image, optionsOf(alone, plansOf("wasm"), { pool: none }));
+  assertEquals(alone.digests.get(0), expected(bytes, stretch));
+  await withThreads(2, async (pool) => {
+    const clients = Array.from({ length: 4 }, () => new Stretches([stretch]));
+    await Promise.all(
+      clients.map((client) => runPass(image, optionsOf(client, plansOf("native"), { pool }))),
+    );
+    for (const client of clients) assertEquals(client.digests.get(0), expected(bytes, stretch));
+  });
 });
