@@ -1,12 +1,6 @@
 // Measures cases side by side: a run of each in turn, so that a busy moment falls on all; medians count.
 
-import {
-  EngineError,
-  type EngineKind,
-  type EngineRates,
-  type EngineTable,
-} from "../kernel/engine.ts";
-import { type Algorithm, algorithms } from "../kernel/kernels.ts";
+import { EngineError } from "../kernel/engine.ts";
 import type { BenchCase, BenchEngine, BenchValue } from "./bench_cases.ts";
 
 /** How long to measure, and who is told. */
@@ -120,23 +114,6 @@ function median(values: readonly number[]): number {
 // More digits are not worth a measurement.
 function rounded(rate: number): number {
   return Number(rate.toPrecision(3));
-}
-
-/** The table of engines that measured cases make. */
-export function tableOf({ cases }: BenchRates): EngineTable {
-  const table: { [algorithm in Algorithm]?: EngineTable[Algorithm] & object } = {};
-  for (const algorithm of algorithms) {
-    const rate = (workload: string, engine: EngineKind) =>
-      cases.find((each) => each.kernel === algorithm && each.workload === workload)
-        ?.rates.find((each) => each.engine === engine)?.rate;
-    const row: { [engine in EngineKind]?: EngineRates } = {};
-    for (const engine of ["wasm", "native", "noble"] as const) {
-      const [stream, files] = [rate("stream", engine), rate("files", engine)];
-      if (stream !== undefined && files !== undefined) row[engine] = { stream, files };
-    }
-    table[algorithm] = row;
-  }
-  return table;
 }
 
 /** What measured: the runtime, the system and the kind of processor. */

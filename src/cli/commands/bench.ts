@@ -5,7 +5,8 @@ import { engineFor, useEngineTable, type Workload } from "../../kernel/engine.ts
 import { algorithms } from "../../kernel/digest.ts";
 import type { BenchResult, BenchRow } from "../../model/result.ts";
 import { tool } from "../../model/tool.ts";
-import { type BenchRates, machineName, measure, tableOf } from "../../platform/bench.ts";
+import { type BenchRates, machineName, measure } from "../../platform/bench.ts";
+import { calibrate } from "../../platform/calibration.ts";
 import { benchCases } from "../../platform/bench_cases.ts";
 import { cacheFolder, writeEngineTable } from "../../platform/engine_cache.ts";
 import { escapeInline } from "../../report/escape.ts";
@@ -13,6 +14,9 @@ import { benchText } from "../../report/text/bench.ts";
 import * as flags from "../flags.ts";
 import { Job } from "../job.ts";
 import type { Context } from "../context.ts";
+
+/** Milliseconds for the speeds that `auto` is to go by. */
+const CALIBRATION = 200;
 
 /** Adds `bench`: every kernel against every engine, on this machine. */
 export function addBench(program: Command, { io, finish }: Context): void {
@@ -36,10 +40,13 @@ export function addBench(program: Command, { io, finish }: Context): void {
             signal,
             onProgress: (done, total) => onEvent({ type: "progress", what: "bench", done, total }),
           });
+          // Medians of a busy machine would mislead the commands: they go by the best of many runs.
+          const table = calibrate({ budget: CALIBRATION });
+          useEngineTable(table);
           const result = resultOf(rates);
           // While permissions last.
           const folder = cacheFolder();
-          const kept = writeEngineTable(tool.version, tableOf(rates), folder);
+          const kept = writeEngineTable(tool.version, table, folder);
           await io.opened(job.keep());
           if (options.json) await job.document(result);
           else if (options.quiet !== true) job.lines(benchText(result, job.style));
@@ -58,7 +65,6 @@ function seconds(text: string): number {
 }
 
 function resultOf(rates: BenchRates): BenchResult {
-  useEngineTable(tableOf(rates));
   return {
     format: "discern.bench/1",
     tool,
