@@ -240,15 +240,20 @@ export class Job {
     this.io.stderr.flush();
   }
 
-  /** Opens an image file, or standard input where it may be kept. `verb` names the work that needs it. */
+  /**
+   * Opens an image file, or standard input where it may be kept. `verb` names the work that needs it;
+   * `threads` is how many threads are worth starting at once, all where absent.
+   */
   async open(
     path: string,
     verb: string,
-    allow: { readonly empty?: boolean } = {},
+    allow: { readonly empty?: boolean; readonly threads?: number } = {},
   ): Promise<OpenSource> {
     if (path !== "-") {
       const file = this.#opened(FileSource.open(path, allow));
-      if (file.size >= LARGE && this.options.structure !== true) this.#threads?.start();
+      if (file.size >= LARGE && this.options.structure !== true) {
+        this.#threads?.start(allow.threads);
+      }
       // While permissions last.
       const { engine, structure } = this.options;
       if (engine === "auto" && structure !== true) {

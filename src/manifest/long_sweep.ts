@@ -15,6 +15,7 @@ export class LongSweep implements LongClient {
   readonly space = "logical";
   /** They count where they came from. */
   readonly bytes = 0;
+  readonly parallel = 1;
   readonly #parts: ContentSweepParts;
   readonly #queue: LongContent[];
   #current: LongContent | undefined;

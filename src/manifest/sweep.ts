@@ -33,6 +33,7 @@ type Open = {
 /** Streams the distinct contents of files, each byte from the piece that it passes by in. */
 export class ContentSweep implements Client {
   readonly space = "logical";
+  readonly parallel = Infinity;
   readonly bytes: number;
   /** Contents that have to be read by themselves: out of order, compressed and large, or too many. */
   readonly later: number[] = [];
@@ -282,6 +283,7 @@ function endOf(extent: Extent | undefined): number {
 /** Streams the regions of a plan, which lie one behind the other. */
 export class RegionSweep implements Client {
   readonly space = "file";
+  readonly parallel = Infinity;
   readonly bytes: number;
   readonly #plan: RegionPlan;
   readonly #store: DigestStore;

@@ -422,11 +422,21 @@ export class RegionMap {
   /** Region `index`, from 0 in the order of the file. */
   region(index: number): Region {
     const start = this.#runStart.get(index);
-    const end = index + 1 < this.count ? this.#runStart.get(index + 1) : this.size;
     const claim = this.#runClaim.get(index);
-    const length = end - start;
+    const length = this.endOf(index) - start;
     if (claim < 0) return { start, length, owner: "unclaimed" };
     return { start, length, owner: this.#claims.owner(claim), ref: this.#claims.ref(claim) };
+  }
+
+  /** Owner of region `index`, without an object for all that is known of it. */
+  ownerOf(index: number): Owner {
+    const claim = this.#runClaim.get(index);
+    return claim < 0 ? "unclaimed" : this.#claims.owner(claim);
+  }
+
+  /** The byte after the last of region `index`. */
+  endOf(index: number): number {
+    return index + 1 < this.count ? this.#runStart.get(index + 1) : this.size;
   }
 
   /** Index of the region that holds a byte of the file. */

@@ -37,6 +37,8 @@ export interface Client {
   readonly space: "file" | "logical";
   /** Bytes that it will take in all, about: for the progress, and for whether workers pay. */
   readonly bytes: number;
+  /** Streams that it may have under way at a time: more threads are of no use to it. */
+  readonly parallel: number;
   /** First byte at or after `at` that it wants; Infinity where there is none. */
   next(at: number): number;
   /**
@@ -87,6 +89,7 @@ export const STREAM_BITS = 26;
 export class WholeFile implements Client {
   readonly space = "file";
   readonly bytes: number;
+  readonly parallel: number;
   /** Whether some byte could not be had: there are no digests then. */
   failed = false;
   /** Digests by number of the set. */
@@ -101,6 +104,7 @@ export class WholeFile implements Client {
     this.#name = name;
     this.bytes = size;
     this.#sets = sets;
+    this.parallel = sets.length;
     this.#workers = sets.map(() => -1);
   }
 

@@ -26,8 +26,8 @@ export interface WorkerPool {
   readonly workers: number;
   /** Seconds of work on one thread below which the workers cost more than they bring. */
   readonly worth: number;
-  /** Starts the threads, if they are not yet; {@linkcode WorkerPool.workers} is sure then. */
-  start(): void;
+  /** Starts so many threads, if they are not yet; {@linkcode WorkerPool.workers} is sure then. */
+  start(count: number): void;
   /** Has worker `setup.worker` serve a pass; resolves when it has ended it. */
   serve(setup: PassSetup): Promise<PassEnd>;
 }
@@ -147,9 +147,9 @@ export class RingCrew implements Crew {
   #given = 0;
   #taken = 0;
 
-  constructor(needs: CrewNeeds, pool: WorkerPool) {
+  constructor(needs: CrewNeeds, pool: WorkerPool, workers: number) {
     const { plans, stride } = needs;
-    this.workers = pool.workers;
+    this.workers = workers;
     this.#layout = layOut({ ...needs, workers: this.workers, slots: SLOTS });
     const { pages, counters } = this.#layout;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });

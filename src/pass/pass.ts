@@ -133,8 +133,13 @@ class Pass {
     const { pool } = options;
     const isShared = pool !== undefined && this.#seconds() >= pool.worth &&
       isForWorkers(options.plans);
-    if (isShared) pool.start();
-    this.#crew = isShared && pool.workers > 0 ? new RingCrew(needs, pool) : new LoneCrew(needs);
+    const parallel = options.clients.reduce((sum, client) => sum + client.parallel, 0) +
+      (options.sectors === undefined ? 0 : 1);
+    if (isShared) pool.start(parallel);
+    const workers = isShared ? Math.min(pool.workers, parallel) : 0;
+    this.#crew = workers > 0 && pool !== undefined
+      ? new RingCrew(needs, pool, workers)
+      : new LoneCrew(needs);
     this.#load = new Float64Array(this.#crew.workers);
     const { clients, observers = [] } = options;
     const takesAll = observers.length > 0 || options.sectors !== undefined;

@@ -29,11 +29,11 @@ export class Threads implements WorkerPool {
     return this.#refused ? this.#threads.length : this.#wanted;
   }
 
-  /** Starts the threads now: they are ready by the time that they are needed. */
-  start(): void {
+  /** Starts `count` threads now: they are ready by the time that they are needed. */
+  start(count: number = this.#wanted): void {
     const url = `data:text/javascript,${encodeURIComponent(workerCode)}`;
     try {
-      while (this.#threads.length < this.workers) {
+      while (this.#threads.length < Math.min(count, this.workers)) {
         const name = `digests ${this.#threads.length + 1}`;
         this.#threads.push(new Worker(url, { type: "module", name }));
       }

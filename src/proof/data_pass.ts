@@ -25,6 +25,7 @@ export type DataPassOptions = SharedWork & {
 
 const KEPT = 1000;
 const HEAD = 64;
+const NOTHING = new Uint8Array(0);
 
 /** A stretch of user data in a piece of the file. */
 type Part = { readonly logical: number; readonly bytes: Uint8Array };
@@ -100,14 +101,19 @@ class Scan {
     if (!unread) this.#findDescriptors(offset, bytes);
     let at = offset;
     while (at < end && this.#region < regions.count) {
-      const region = regions.region(this.#region);
-      const regionEnd = region.start + region.length;
+      const regionEnd = regions.endOf(this.#region);
+      const owner = regions.ownerOf(this.#region);
       const split = this.#border > at && this.#border < regionEnd ? this.#border : regionEnd;
       const until = Math.min(end, split);
-      if (region.owner === "unclaimed" || region.owner === "slack") {
-        const open = this.#openAt(region, at, split);
-        if (unread) open.unread = true;
-        else this.#look(open, at, bytes.subarray(at - offset, until - offset));
+      if (owner === "unclaimed" || owner === "slack") {
+        const part = bytes.subarray(at - offset, until - offset);
+        // Nearly all slack is zeros, and there is one for each file: it leaves nothing to remember.
+        const isWhole = this.#open === undefined && until === split && !unread;
+        if (!(isWhole && owner === "slack" && firstNonZero(part) < 0)) {
+          const open = this.#openAt(regions.region(this.#region), at, split);
+          if (unread) open.unread = true;
+          else this.#look(open, at, part);
+        }
       }
       at = until;
       if (at === split) this.#close();
@@ -123,7 +129,7 @@ class Scan {
       first: -1,
       last: -1,
       sectors: 0,
-      head: new Uint8Array(0),
+      head: NOTHING,
       unread: false,
     };
     return this.#open;

@@ -32,6 +32,7 @@ type Stretch = { readonly start: number; readonly length: number };
 /** Streams of one stretch each, in any order and over each other. */
 class Stretches implements Client {
   readonly space = "file";
+  readonly parallel = Infinity;
   readonly bytes: number;
   readonly digests = new Map<number, string>();
   readonly failed = new Set<number>();

@@ -103,7 +103,9 @@ async function auditOne(
       await job.io.opened(job.keep(keep));
       return await auditOnePass(job.io.stdin, options);
     }
-    const image = await job.examine(await job.open(path, "audit", { empty: true }), keep);
+    const threads = options.hashes?.length ?? 1;
+    const opened = await job.open(path, "audit", { empty: true, threads });
+    const image = await job.examine(opened, keep);
     try {
       return await audit(image, options);
     } catch (error) {
