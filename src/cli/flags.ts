@@ -152,7 +152,10 @@ const MOST_JOBS = 8;
 export const jobs = () =>
   new Option("-j, --jobs <n>", "threads that share the work, 16 at most; 1 does all on one")
     .argParser(whole(1))
-    .default(Math.min(navigator.hardwareConcurrency, MOST_JOBS), "one for each processor");
+    .default(
+      Math.min(navigator.hardwareConcurrency, MOST_JOBS),
+      `one for each processor, ${MOST_JOBS} at most`,
+    );
 /** `--fail-on`. */
 export const failOn = () =>
   new Option("--fail-on <severity>", "least severity of a finding that makes the exit status 1")
