@@ -34,6 +34,8 @@ export type AuditOptions = SharedWork & {
   readonly files?: boolean;
 };
 
+/** Records whose check is over before the data pass by. */
+const MANY = 400_000;
 const HEAD = 64 * 1024;
 const TAIL = 4096;
 
@@ -46,6 +48,8 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
   // The records are checked while the data pass by: its digests are made by other threads.
   let isChecking = true;
   const checking = checkDirectories(image, list, options).finally(() => isChecking = false);
+  // Both at a time need more memory than one after the other: of very many records that is too much.
+  if (image.trees.reduce((sum, tree) => sum + tree.count, 0) > MANY) await checking;
   const [facts] = await Promise.all([readFacts(image, options, () => isChecking), checking]);
   for (const check of families.flatMap((family) => family.image ?? [])) {
     for (const hit of check(image, facts)) list.add(hit);

@@ -131,7 +131,7 @@ export class LoneCrew implements Crew {
 }
 
 /** Pieces that may wait for workers: they work on while the calling thread does something else. */
-const SLOTS = 16;
+const SLOTS = 12;
 /** Milliseconds that the thread sleeps at a time: messages and signals want their turn. */
 const SLEEP = 20;
 
