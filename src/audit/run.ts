@@ -32,6 +32,8 @@ export type AuditOptions = SharedWork & {
   readonly only?: readonly string[];
   /** List the files of which nothing is lost, too. */
   readonly files?: boolean;
+  /** Keep what was found where the signal ends the work: rules that need the data say nothing then. */
+  readonly partial?: boolean;
 };
 
 /** Records whose check is over before the data pass by. */
@@ -49,8 +51,13 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
   let isChecking = true;
   const checking = checkDirectories(image, list, options).finally(() => isChecking = false);
   // Both at a time need more memory than one after the other: of very many records that is too much.
-  if (image.trees.reduce((sum, tree) => sum + tree.count, 0) > MANY) await checking;
-  const [facts] = await Promise.all([readFacts(image, options, () => isChecking), checking]);
+  if (image.trees.reduce((sum, tree) => sum + tree.count, 0) > MANY) {
+    await checking.catch(unlessPartial(options));
+  }
+  const [facts] = await Promise.all([
+    readFacts(image, options, () => isChecking),
+    checking.catch(unlessPartial(options)),
+  ]);
   for (const check of families.flatMap((family) => family.image ?? [])) {
     for (const hit of check(image, facts)) list.add(hit);
   }
@@ -80,6 +87,13 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
     }),
     findings,
     ...(ignored === 0 ? {} : { ignored }),
+  };
+}
+
+function unlessPartial({ partial, signal }: AuditOptions): (error: unknown) => undefined {
+  return (error) => {
+    if (partial !== true || signal?.aborted !== true) throw error;
+    return undefined;
   };
 }
 
@@ -148,7 +162,7 @@ async function readFacts(
     ...(engines === undefined ? {} : { engines }),
     ...(workers === undefined ? {} : { workers }),
     isBusy,
-  });
+  }).catch(unlessPartial(options));
   const changed = await image.source.changed?.();
   return {
     ...computed,

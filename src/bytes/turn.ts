@@ -22,6 +22,15 @@ export function giveTurn(wait: () => Promise<void> = byTimer): Promise<void> {
   });
 }
 
+/** Milliseconds after which a signal may wait no longer for its turn. */
+const DUE = 40;
+
+/** Gives a turn where one is due, and rejects with the signal's reason where it asks for the end. */
+export async function breathe(signal: AbortSignal | undefined): Promise<void> {
+  if (turnIsDue(DUE)) await giveTurn();
+  signal?.throwIfAborted();
+}
+
 function byTimer(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

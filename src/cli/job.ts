@@ -130,6 +130,9 @@ export class Job {
     const job = new Job(io, options, file, await forTerminal(io, options, file === undefined));
     try {
       const code = await work(job);
+      // A signal that came while nothing waited is heard before anything is kept.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if (io.signal.aborted) job.interrupted = true;
       job.#terminal.progress?.clear();
       job.#out.flush();
       if (job.interrupted) file?.discard();

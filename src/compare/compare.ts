@@ -1,5 +1,6 @@
 // Compares two images: bytes and their owners, fields of structures, files, and what all that amounts to.
 
+import { breathe } from "../bytes/turn.ts";
 import { imageFacts } from "../model/describe.ts";
 import type { Image } from "../model/image.ts";
 import { Locator } from "../model/locate.ts";
@@ -54,7 +55,9 @@ export async function compare(
     : await findFields(sideA, sideB, implantedA, implantedB, scan, options.signal);
   const pairs = commonVolumes(a, b);
   const contents = new Contents(sideA, sideB, scan.sectors);
+  await breathe(options.signal);
   await contents.read(pairs, options);
+  await breathe(options.signal);
   const changes = await new ChangeFinder(a, b, contents, options).find(pairs);
   const notes = notesOf(sideA, sideB, pairs.length > 0 || identical, changes, fields.skipped);
   return {

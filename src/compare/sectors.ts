@@ -1,5 +1,6 @@
 // Which bytes of two images differ: one pass over both, sectors in a bitmap, stretches by owner.
 
+import { breathe } from "../bytes/turn.ts";
 import { PairScan } from "../kernel/pair.ts";
 import type { DifferentRange } from "./result.ts";
 import type { Side } from "./side.ts";
@@ -29,7 +30,7 @@ export async function* differentPieces(
   const size = Math.max(1, Math.floor(PIECE / a.stride)) * a.stride;
   const pair = new PairScan(size, a.stride);
   for (let at = 0; at < common; at += size) {
-    signal?.throwIfAborted();
+    await breathe(signal);
     const length = Math.min(size, common - at);
     const [bytesA, bytesB] = [pair.a.subarray(0, length), pair.b.subarray(0, length)];
     const refused = [...await a.read(at, bytesA), ...await b.read(at, bytesB)];

@@ -211,10 +211,20 @@ class Pass {
       store,
       mapping: image.mapping,
       set,
+      bounded: this.#contentBytes() > this.#limit,
       spend: (bytes) => this.#spend(bytes),
       refuse: (content) => this.#refuse(content),
       digestHeld: (content, held) => this.#digestBy(content, held.read),
     }, bytes);
+  }
+
+  #contentBytes(): number {
+    let sum = 0;
+    for (let content = 0; content < this.contents.count; content++) {
+      const { namespace, node } = this.contents.file(content);
+      sum += namespace.tree.size(node) + namespace.contentSize(node);
+    }
+    return sum;
   }
 
   #plannedBytes(): number {

@@ -72,13 +72,14 @@ export class LongSweep implements LongClient {
     if (to === end) this.#current = undefined;
   }
 
-  /** Says what is left of a content that the image ended before. */
-  finish(): void {
-    const current = this.#current;
-    if (current === undefined) return;
-    const { content, start, end } = current;
-    const reason = `${end - this.#at} of ${end - start} bytes: they lie outside the image`;
-    this.#parts.store.fail(content, "cut", reason);
+  /** Contents that the image, become shorter, ended before: how far they go is to be read again. */
+  finish(): number[] {
+    const left = [
+      ...this.#queue.splice(0),
+      ...(this.#current === undefined ? [] : [this.#current]),
+    ];
+    this.#current = undefined;
+    return left.map(({ content }) => content);
   }
 
   /** See {@linkcode LongClient.ended}. */

@@ -76,7 +76,9 @@ export class ContentSweep implements Client {
 
   /** See {@linkcode Client.splitLong}: contents of one stretch that no other content has a byte of. */
   splitLong(workers: number): readonly LongSweep[] {
-    const { plan, mapping } = this.#parts;
+    const { plan, mapping, bounded } = this.#parts;
+    // Which contents a limit allows is settled in the order of the image.
+    if (bounded) return [];
     const queue: LongContent[] = [];
     let covered = 0;
     for (let content = 0; content < plan.count; content++) {
@@ -108,7 +110,7 @@ export class ContentSweep implements Client {
 
   /** Says of all contents that the image ended before what became of them. */
   finish(): void {
-    for (const long of this.#longs) long.finish();
+    for (const long of this.#longs) this.later.push(...long.finish());
     while (this.#cursor < this.#parts.plan.count) {
       const open = this.#begin(this.#cursor++, Infinity);
       this.#skip();

@@ -14,6 +14,8 @@ export type ContentSweepParts = {
   readonly mapping: SectorMapping;
   /** Number of the set of digests. */
   readonly set: number;
+  /** Whether the contents may come to more than may be digested in all. */
+  readonly bounded: boolean;
   /** Whether so many more bytes of content may be digested; they count as digested then. */
   readonly spend: (bytes: number) => boolean;
   readonly refuse: (content: number) => void;

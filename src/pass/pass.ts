@@ -52,6 +52,8 @@ export type PassFacts = {
 
 /** Bytes of a piece: it stays in a processor's second cache, and fills the lanes of short files. */
 const PIECE = 1024 * 1024;
+/** Bytes of a piece at most: the memory that threads share has an end. */
+const MOST_PIECE = 2 * 1024 * 1024;
 /** Seconds that a job costs besides its bytes. */
 const JOB_COST = 1.5e-6;
 /** Seconds to check the codes of a byte of raw sectors. */
@@ -116,7 +118,9 @@ class Pass {
     this.#options = options;
     const { stride } = image.mapping;
     const isRaw = stride !== SECTOR;
-    const sectors = Math.max(1, Math.floor((options.pieceBytes ?? PIECE) / stride));
+    const wanted = options.pieceBytes ?? PIECE;
+    const pieceBytes = wanted > 0 ? Math.min(wanted, MOST_PIECE) : 1;
+    const sectors = Math.max(1, Math.floor(pieceBytes / stride));
     this.#user = isRaw && options.clients.some(({ space }) => space === "logical")
       ? new UserData(image.mapping)
       : undefined;
@@ -179,8 +183,9 @@ class Pass {
       if (bytes.length > 0) this.#serve(route, slot, bytes, unread);
       if (this.#hasMore()) await this.#serveMore(slot, at, bytes.length);
       this.#report(bytes.length);
-      if (bytes.length < end - at) break; // The file has become shorter since it was opened
-      route.begin(end);
+      // The file may have become shorter since it was opened: other ways have bytes before its end.
+      if (bytes.length < end - at) route.at = Infinity;
+      else route.begin(end);
       if (this.#owesTurn()) await this.#letOthers();
     }
     while (this.#crew.waiting > 0) {

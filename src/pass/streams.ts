@@ -187,13 +187,17 @@ export class LaneStreams implements Streams {
   }
 }
 
+/** Streams under way at a time in an engine that has an object for each. */
+const OPEN = 2048;
+
 /** Short streams by one engine, and all others by another. */
 export class ShortStreams implements Streams {
   readonly #short: Streams;
   readonly #long: Streams;
   readonly #most: number;
-  /** Streams under way: only long ones are. */
+  /** Streams under way, by who has them. */
   readonly #open = new Set<number>();
+  readonly #parked = new Set<number>();
 
   /** Streams of at most `most` bytes that begin and end with one job are short. */
   constructor(short: Streams, long: Streams, most: number) {
@@ -204,12 +208,21 @@ export class ShortStreams implements Streams {
 
   /** See {@linkcode Streams.take}. */
   take(stream: number, offset: number, length: number, ends: boolean, out: number): void {
-    if (ends && length <= this.#most && !this.#open.has(stream)) {
+    if (this.#isShort(stream, length, ends)) {
+      if (ends) this.#parked.delete(stream);
+      else this.#parked.add(stream);
       return this.#short.take(stream, offset, length, ends, out);
     }
     if (ends) this.#open.delete(stream);
     else this.#open.add(stream);
     this.#long.take(stream, offset, length, ends, out);
+  }
+
+  // Beyond some number of streams at a time, states that take a hundred bytes each are worth more than speed.
+  #isShort(stream: number, length: number, ends: boolean): boolean {
+    if (this.#parked.has(stream)) return true;
+    if (this.#open.has(stream)) return false;
+    return ends ? length <= this.#most : this.#open.size >= OPEN;
   }
 
   /** See {@linkcode Streams.settle}. */
@@ -220,8 +233,8 @@ export class ShortStreams implements Streams {
 
   /** See {@linkcode Streams.drop}. */
   drop(stream: number): void {
-    this.#open.delete(stream);
-    this.#long.drop(stream);
+    if (this.#parked.delete(stream)) this.#short.drop(stream);
+    else if (this.#open.delete(stream)) this.#long.drop(stream);
   }
 }
 

@@ -49,9 +49,10 @@ export function readEngineTable(
   if (folder === undefined) return undefined;
   const path = `${folder}/${NAME}`;
   try {
-    if (!isGranted({ name: "read", path }) || Deno.statSync(path).size > MOST_BYTES) {
-      return undefined;
-    }
+    if (!isGranted({ name: "read", path })) return undefined;
+    // A pipe would be waited for, and a device never ends.
+    const { isFile, size } = Deno.statSync(path);
+    if (!isFile || size > MOST_BYTES) return undefined;
     const kept: unknown = JSON.parse(Deno.readTextFileSync(path));
     if (!isObject(kept) || kept.format !== FORMAT || kept.key !== keyOf(version)) return undefined;
     return checkedTable(kept.rates);

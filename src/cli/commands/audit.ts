@@ -106,15 +106,12 @@ async function auditOne(
     const threads = options.hashes?.length ?? 1;
     const opened = await job.open(path, "audit", { empty: true, threads });
     const image = await job.examine(opened, keep);
-    try {
-      return await audit(image, options);
-    } catch (error) {
-      if (!job.io.signal.aborted) throw error;
+    const result = await audit(image, { ...options, partial: true });
+    if (job.io.signal.aborted) {
       job.interrupted = true;
-      job.warn("interrupted: this is what the structure alone tells");
-      const { signal: _, ...rest } = options;
-      return await audit(image, { ...rest, structureOnly: true });
+      job.warn("interrupted: this is what was found by then, and not all");
     }
+    return result;
   } catch (error) {
     const known = error instanceof PlatformError || error instanceof ContainerError ||
       error instanceof NotFoundError;
