@@ -35,6 +35,7 @@ export class Executor {
   readonly #kernels: Kernels | undefined;
   readonly #stride: number;
   readonly #sets: readonly (readonly Member[])[];
+  readonly #members: readonly Member[];
   readonly #sizes: readonly number[];
   #words = new Uint32Array(0);
 
@@ -43,7 +44,18 @@ export class Executor {
     this.#kernels = parts.kernels;
     this.#stride = parts.stride;
     const lanes = parts.kernels === undefined ? undefined : new Lanes(parts.kernels);
-    this.#sets = parts.plans.map((plan) => plan.map((member) => memberOf(member, parts, lanes)));
+    // Sets that compute the same share the lanes: a whole image and a file of it fill two.
+    const members = new Map<string, Member>();
+    this.#sets = parts.plans.map((plan) =>
+      plan.map((member) => {
+        const { algorithm, engine, check, short } = member;
+        const key = [algorithm, engine, check, short].join();
+        const made = members.get(key) ?? memberOf(member, parts, lanes);
+        members.set(key, made);
+        return made;
+      })
+    );
+    this.#members = [...members.values()];
     this.#sizes = parts.plans.map(planSize);
   }
 
@@ -64,9 +76,7 @@ export class Executor {
         if (ends) out += this.#sizes[set] ?? 0;
       }
     }
-    for (const set of this.#sets) {
-      for (const { streams } of set) streams.settle(results);
-    }
+    for (const { streams } of this.#members) streams.settle(results);
   }
 
   #take(
