@@ -193,6 +193,7 @@ class Pass {
       ],
       plans: sets.plans,
       costs: sets.costs,
+      ...(whole === undefined || sets.split === undefined ? {} : { split: sets.split }),
       onRead: (count) => this.#report(count),
       ...(workers === undefined ? {} : { pool: workers }),
       ...(pieceSize === undefined ? {} : { pieceBytes: pieceSize }),

@@ -91,14 +91,28 @@ function costOf(plan: DigestPlan, workload: Workload): number {
   );
 }
 
+/** A set that is computed in two parts, by two threads. */
+export type SplitSet = {
+  readonly set: number;
+  /** Sets whose digests, one behind the other, are those of the set. */
+  readonly parts: readonly [number, number];
+  /** The set of a stream by whose thread the first part is computed. */
+  readonly beside: number;
+};
+
 /** Sets of digests: all together for files, each for itself for the whole image. */
 export class PlannedSets {
-  readonly plans: readonly DigestPlan[];
-  readonly costs: readonly number[];
+  readonly plans: DigestPlan[];
+  readonly costs: number[];
   /** Number of the set of all digests. */
   readonly together = 0;
   /** Numbers of the sets of one digest, the costliest first. */
   readonly single: readonly number[];
+  /**
+   * Beside a whole image: MD5 of its files goes to the thread that has MD5 of the image, where both share
+   * the lanes of a vector, and all else to others.
+   */
+  readonly split: SplitSet | undefined;
   readonly #algorithms: readonly Algorithm[];
 
   /** Plans `algorithms` for about `bytes` in all; throws an EngineError where no engine can. */
@@ -108,6 +122,13 @@ export class PlannedSets {
     const whole = planDigests(algorithms, engines, "stream", bytes);
     this.plans = [files, ...whole.map((member) => [member])];
     this.costs = this.plans.map((plan, set) => costOf(plan, set === 0 ? "files" : "stream"));
+    const [first, ...others] = files;
+    if (first?.algorithm === "md5" && first.engine === "wasm" && others.length > 0) {
+      const parts = [this.plans.length, this.plans.length + 1] as const;
+      this.plans.push([first], others);
+      this.costs.push(costOf([first], "files"), costOf(others, "stream"));
+      this.split = { set: this.together, parts, beside: 1 };
+    }
     this.single = algorithms.map((_, index) => index + 1)
       .sort((a, b) => (this.costs[b] ?? 0) - (this.costs[a] ?? 0));
   }

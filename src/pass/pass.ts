@@ -15,6 +15,7 @@ import {
   STREAM_BITS,
 } from "./client.ts";
 import { type Crew, LoneCrew, RingCrew, type WorkerPool } from "./crew.ts";
+import type { SplitSet } from "./digests.ts";
 import { type DigestPlan, EngineDisagreement, planSize } from "./sets.ts";
 import { flag, JOB_WORDS, JOBS, SET_SHIFT, type Slot } from "./layout.ts";
 import { Route } from "./route.ts";
@@ -31,6 +32,8 @@ export type PassOptions = {
   readonly plans: readonly DigestPlan[];
   /** Seconds that a byte costs in each set, about. */
   readonly costs: readonly number[];
+  /** A set to be shared by two threads, where there are two. */
+  readonly split?: SplitSet;
   /** Workers to share the work with, where it is enough for that. */
   readonly pool?: WorkerPool;
   /** Bytes of a piece, rounded up to sectors; never changes a result. */
@@ -104,6 +107,10 @@ class Pass {
   readonly #load: Float64Array;
   readonly #unread: Span[] = [];
   readonly #pieces: { readonly start: number; readonly bytes: number }[] = [];
+  /** Digests of which one part is there. */
+  readonly #halves = new Map<number, Uint8Array>();
+  /** The worker that a set was given to last. */
+  readonly #homes: number[] = [];
   #left: LeftJob[] = [];
   #slot: Slot | undefined;
   #read = 0;
@@ -327,21 +334,44 @@ class Pass {
     const id = (stream: number) => client * 2 ** STREAM_BITS + stream;
     return {
       take: (worker, stream, from, to, set, ends) => {
+        const split = this.#splitOf(set);
+        if (split !== undefined) {
+          const [first, second] = split.parts;
+          const home = this.#homes[split.beside] ?? 0;
+          const other = worker < 0 ? this.#idlest(home) : worker;
+          const jobs = this.#jobs(client, start, shift);
+          jobs.take(home, stream, from, to, first, ends);
+          return jobs.take(other, stream, from, to, second, ends);
+        }
         const chosen = worker < 0 ? this.#idlest() : worker;
+        this.#homes[set] = chosen;
         const flags = (set << SET_SHIFT) | (ends ? flag.finish : 0);
         this.#add(chosen, id(stream), shift + from - start, to - from, flags);
         const cost = this.#options.costs[set] ?? 0;
         this.#load[chosen] = (this.#load[chosen] ?? 0) + (to - from) * cost + JOB_COST;
         return chosen;
       },
-      drop: (worker, stream, set) =>
-        this.#add(worker, id(stream), 0, 0, (set << SET_SHIFT) | flag.drop),
+      drop: (worker, stream, set) => {
+        const split = this.#splitOf(set);
+        const [first, second] = split?.parts ?? [set, set];
+        if (split !== undefined) {
+          const home = this.#homes[split.beside] ?? 0;
+          this.#add(home, id(stream), 0, 0, (first << SET_SHIFT) | flag.drop);
+        }
+        this.#add(worker, id(stream), 0, 0, (second << SET_SHIFT) | flag.drop);
+      },
     };
   }
 
-  #idlest(): number {
-    let best = 0;
+  #splitOf(set: number): SplitSet | undefined {
+    const { split } = this.#options;
+    return split?.set === set && this.#crew.workers > 1 ? split : undefined;
+  }
+
+  #idlest(but = -1): number {
+    let best = but === 0 ? 1 : 0;
     for (let worker = 1; worker < this.#load.length; worker++) {
+      if (worker === but) continue;
       if ((this.#load[worker] ?? 0) < (this.#load[best] ?? 0)) best = worker;
     }
     return best;
@@ -419,14 +449,32 @@ class Pass {
         if ((flags & flag.sectors) !== 0) {
           out += this.#takeWords(slot, piece?.start ?? 0, jobs, at, results, out);
         } else if ((flags & flag.finish) !== 0) {
-          const size = this.#sizes[flags >>> SET_SHIFT] ?? 0;
-          const { client, number } = this.#clientOf(jobs[at] ?? 0);
-          client?.ended(number, results.subarray(out, out + size));
+          const set = flags >>> SET_SHIFT;
+          const size = this.#sizes[set] ?? 0;
+          this.#end(jobs[at] ?? 0, set, results.subarray(out, out + size));
           out += size;
         }
       }
     }
     return true;
+  }
+
+  #end(stream: number, set: number, digests: Uint8Array): void {
+    const { client, number } = this.#clientOf(stream);
+    const { split } = this.#options;
+    const part = split?.parts.indexOf(set) ?? -1;
+    if (part < 0) return client?.ended(number, digests);
+    const half = this.#halves.get(stream);
+    if (half === undefined) {
+      this.#halves.set(stream, digests.slice());
+      return;
+    }
+    this.#halves.delete(stream);
+    const [first, second] = part === 0 ? [digests, half] : [half, digests];
+    const whole = new Uint8Array(first.length + second.length);
+    whole.set(first);
+    whole.set(second, first.length);
+    client?.ended(number, whole);
   }
 
   #clientOf(stream: number): { readonly client: Client | undefined; readonly number: number } {
