@@ -132,6 +132,10 @@ async function print(job: Job, manifest: Manifest, wanted: ManifestFlags): Promi
     }
   }
   tally.finish();
+  const { reread = 0 } = manifest.head();
+  if (reread > 0) {
+    job.say(`${inUnits(reread)} were read a second time: their extents are out of order`);
+  }
   return tally.status;
 }
 
