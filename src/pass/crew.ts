@@ -1,7 +1,12 @@
 // Who does the jobs of a pass: the calling thread itself, or workers behind a ring of pieces.
 
-import { EngineError, type NativeEngine, nativeStream } from "../kernel/engine.ts";
-import { fallbackStreams } from "../kernel/fallback.ts";
+import {
+  EngineError,
+  type NativeEngine,
+  type NativeStream,
+  nativeStream,
+} from "../kernel/engine.ts";
+import { type FallbackStream, fallbackStreams } from "../kernel/fallback.ts";
 import { algorithms, compileKernels, Kernels, sharedKernels } from "../kernel/kernels.ts";
 import { Executor } from "./executor.ts";
 import { type DigestPlan, EngineDisagreement } from "./sets.ts";
@@ -69,15 +74,16 @@ export interface Crew {
 const native: NativeEngine = { algorithms, create: nativeStream };
 const noble: NativeEngine = {
   algorithms,
-  create: (algorithm) => {
-    const stream = fallbackStreams[algorithm]();
-    return {
-      update: (bytes) => stream.update(bytes),
-      copy: () => noble.create(algorithm),
-      digest: () => stream.digest(),
-    };
-  },
+  create: (algorithm) => nobleStream(fallbackStreams[algorithm]()),
 };
+
+function nobleStream(stream: FallbackStream): NativeStream {
+  return {
+    update: (bytes) => stream.update(bytes),
+    copy: () => nobleStream(stream.clone()),
+    digest: () => stream.digest(),
+  };
+}
 
 function kernelsOf(layout: RingLayout): Kernels | undefined {
   if (sharedKernels() === undefined) return undefined;
@@ -94,6 +100,7 @@ export class LoneCrew implements Crew {
   readonly #slot: Slot;
   #state: "free" | "done" = "free";
 
+  /** Makes the kernels ready, in a memory of their own. */
   constructor(needs: CrewNeeds) {
     const { plans, stride } = needs;
     const layout = layOut({ ...needs, workers: 1, slots: 1 });
@@ -105,28 +112,34 @@ export class LoneCrew implements Crew {
     this.#slot = slotOf(buffer, layout, 0);
   }
 
+  /** See {@linkcode Crew.waiting}. */
   get waiting(): number {
     return this.#state === "done" ? 1 : 0;
   }
 
+  /** See {@linkcode Crew.free}. */
   free(): Slot | undefined {
     return this.#state === "free" ? this.#slot : undefined;
   }
 
+  /** See {@linkcode Crew.give}. */
   give(): void {
     const [share] = this.#slot.shares;
     if (share !== undefined) this.#executor.run(share, this.#slot.offset);
     this.#state = "done";
   }
 
+  /** See {@linkcode Crew.done}. */
   done(): Slot | undefined {
     if (this.#state !== "done") return undefined;
     this.#state = "free";
     return this.#slot;
   }
 
+  /** See {@linkcode Crew.wait}. */
   async wait(): Promise<void> {}
 
+  /** See {@linkcode Crew.stop}. */
   async stop(): Promise<void> {}
 }
 
@@ -147,6 +160,7 @@ export class RingCrew implements Crew {
   #given = 0;
   #taken = 0;
 
+  /** Has `workers` of the pool's threads serve the pass. */
   constructor(needs: CrewNeeds, pool: WorkerPool, workers: number) {
     const { plans, stride } = needs;
     this.workers = workers;
@@ -167,15 +181,18 @@ export class RingCrew implements Crew {
     });
   }
 
+  /** See {@linkcode Crew.waiting}. */
   get waiting(): number {
     return this.#given - this.#taken;
   }
 
+  /** See {@linkcode Crew.free}. */
   free(): Slot | undefined {
     if (this.#given - this.#taken >= SLOTS) return undefined;
     return this.#slots[this.#given % SLOTS];
   }
 
+  /** See {@linkcode Crew.give}. */
   give(): void {
     this.#given++;
     for (let worker = 0; worker < this.workers; worker++) {
@@ -186,6 +203,7 @@ export class RingCrew implements Crew {
     }
   }
 
+  /** See {@linkcode Crew.done}. */
   done(): Slot | undefined {
     if (this.#taken === this.#given || this.#slowest() >= 0) return undefined;
     return this.#slots[this.#taken++ % SLOTS];
@@ -200,6 +218,7 @@ export class RingCrew implements Crew {
     return -1;
   }
 
+  /** See {@linkcode Crew.wait}. */
   async wait(patient: boolean): Promise<void> {
     if (this.#failure !== undefined) throw errorOf(this.#failure);
     if (!patient) return await Promise.resolve();
@@ -217,6 +236,7 @@ export class RingCrew implements Crew {
     }
   }
 
+  /** See {@linkcode Crew.stop}. */
   async stop(): Promise<void> {
     Atomics.store(this.#counters, STOP, 1);
     for (let worker = 0; worker < this.workers; worker++) {
