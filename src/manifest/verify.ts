@@ -334,7 +334,7 @@ async function tellRegions(
   listed: ParsedManifest,
   engines?: EngineChoice,
 ): Promise<"sha256" | "blake3" | undefined> {
-  const window = new Window(image, {});
+  const window = new Window(image);
   let tried = 0;
   for (const [index, { offset, length, hashes }] of listed.regions.entries()) {
     if (!listed.isEither(index) || length > window.size || tried++ >= TRIED) continue;
@@ -379,7 +379,7 @@ async function digestRegions(
   regions: readonly ListedRegion[],
   { signal, engines }: Pick<WorkOptions, "signal" | "engines">,
 ): Promise<ContentDigest[]> {
-  const window = new Window(image, signal === undefined ? {} : { signal });
+  const window = new Window(image, signal);
   const found: ContentDigest[] = [];
   for (const { offset, length, hashes } of regions) {
     const algorithms = recordedIn(hashes).map(({ algorithm }) => algorithm);
