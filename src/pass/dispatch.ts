@@ -36,7 +36,8 @@ export class Dispatch {
   readonly load: Float64Array;
   readonly #crew: Crew;
   readonly #options: DispatchOptions;
-  readonly #pieces: { readonly start: number; readonly bytes: number }[] = [];
+  /** First bytes in the file of the pieces that are given and not taken back. */
+  readonly #starts: number[] = [];
   /** Digests of which one part is there. */
   readonly #halves = new Map<number, Uint8Array>();
   /** The worker that a set was given to last. */
@@ -141,12 +142,12 @@ export class Dispatch {
     for (const [worker, stream = 0, offset = 0, bytes = 0, flags = 0] of left) {
       this.#add(worker, stream, offset, bytes, flags);
     }
-    this.give(at, length);
+    this.give(at);
   }
 
-  /** Hands the slot over with its jobs: `bytes` bytes of the file from `start` on. */
-  give(start: number, bytes: number): void {
-    this.#pieces.push({ start, bytes });
+  /** Hands the slot over with its jobs; its piece begins at byte `start` of the file. */
+  give(start: number): void {
+    this.#starts.push(start);
     this.#crew.give();
   }
 
@@ -177,13 +178,13 @@ export class Dispatch {
   collect(): boolean {
     const slot = this.#crew.done();
     if (slot === undefined) return false;
-    const piece = this.#pieces.shift();
+    const start = this.#starts.shift() ?? 0;
     for (const { count: [count = 0], jobs, results } of slot.shares) {
       let out = 0;
       for (let at = 0; at < count * JOB_WORDS; at += JOB_WORDS) {
         const flags = jobs[at + 3] ?? 0;
         if ((flags & flag.sectors) !== 0) {
-          out += this.#takeWords(slot, piece?.start ?? 0, jobs, at, results, out);
+          out += this.#takeWords(slot, start, jobs, at, results, out);
         } else if ((flags & flag.finish) !== 0) {
           const set = flags >>> SET_SHIFT;
           const size = this.#options.sizes[set] ?? 0;

@@ -274,7 +274,7 @@ class Pass {
       }
     }
     if (sectors !== undefined) this.#dispatch.checkSectors(slot, at, bytes.length, unread);
-    this.#dispatch.give(at, bytes.length);
+    this.#dispatch.give(at);
     for (const observer of observers) observer.take(at, bytes, unread);
     this.#run += bytes.length;
   }
