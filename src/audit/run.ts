@@ -24,6 +24,8 @@ import { Vouching } from "./vouched.ts";
 export type AuditOptions = SharedWork & {
   /** Leave out the pass over the data: no digests, and rules that need it say nothing. */
   readonly structureOnly?: boolean;
+  /** Also checks the checksums inside the formats of files. */
+  readonly deep?: boolean;
   /** Digests of the image; SHA-256 where absent. */
   readonly hashes?: readonly Algorithm[];
   /** Rules to leave out: ids, or families such as `IMG`, `PVD`, `ISO-PVD`. */
@@ -154,7 +156,7 @@ async function readFacts(
     new Uint8Array(Math.min(size, TAIL)),
   );
   const computed = { ...await readProofFacts(image), head, tail };
-  const data = options.structureOnly === true ? undefined : await readData(image, {
+  const pass = options.structureOnly === true ? undefined : await readData(image, {
     algorithms: options.hashes ?? ["sha256"],
     volumeEnd: declaredEnd(image),
     ...(signal === undefined ? {} : { signal }),
@@ -162,11 +164,12 @@ async function readFacts(
     ...(engines === undefined ? {} : { engines }),
     ...(workers === undefined ? {} : { workers }),
     isBusy,
+    deep: options.deep === true,
   }).catch(unlessPartial(options));
   const changed = await image.source.changed?.();
   return {
     ...computed,
-    ...(data === undefined ? {} : { data }),
+    ...(pass === undefined ? {} : { ...pass.facts, data: pass.data, claims: pass.ledger.claims }),
     ...(changed === undefined ? {} : { changed }),
   };
 }

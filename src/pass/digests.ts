@@ -114,10 +114,14 @@ export class PlannedSets {
    */
   readonly split: SplitSet | undefined;
   readonly #algorithms: readonly Algorithm[];
+  readonly #engines: EngineChoice | undefined;
+  readonly #bytes: number;
 
   /** Plans `algorithms` for about `bytes` in all; throws an EngineError where no engine can. */
   constructor(algorithms: readonly Algorithm[], engines: EngineChoice | undefined, bytes: number) {
     this.#algorithms = algorithms;
+    this.#engines = engines;
+    this.#bytes = bytes;
     const files = planDigests(algorithms, engines, "files", bytes);
     const whole = planDigests(algorithms, engines, "stream", bytes);
     this.plans = [files, ...whole.map((member) => [member])];
@@ -131,6 +135,14 @@ export class PlannedSets {
     }
     this.single = algorithms.map((_, index) => index + 1)
       .sort((a, b) => (this.costs[b] ?? 0) - (this.costs[a] ?? 0));
+  }
+
+  /** Plans another set, for streams that are files; gives its number. Throws as the constructor. */
+  add(algorithms: readonly Algorithm[]): number {
+    const plan = planDigests(algorithms, this.#engines, "files", this.#bytes);
+    this.plans.push(plan);
+    this.costs.push(costOf(plan, "files"));
+    return this.plans.length - 1;
   }
 
   /** The digests of the whole file, in the order of reports; undefined where a byte was not had. */

@@ -10,6 +10,9 @@ import { type Observer, WholeFile } from "../pass/client.ts";
 import type { SharedWork } from "../pass/crew.ts";
 import { PlannedSets } from "../pass/digests.ts";
 import { runPass } from "../pass/pass.ts";
+import { ProofLedger } from "./ledger.ts";
+import type { Prover, ProverContext, ProverFacts } from "./prover.ts";
+import { provers } from "./provers.ts";
 import { SectorCheck } from "./raw_sectors.ts";
 
 export type { Algorithm } from "../kernel/digest.ts";
@@ -21,6 +24,16 @@ export type DataPassOptions = SharedWork & {
   readonly volumeEnd: number;
   /** Whether the thread has other work to do meanwhile. */
   readonly isBusy?: () => boolean;
+  /** Also checks the checksums inside the formats of files. */
+  readonly deep?: boolean;
+};
+
+/** What a pass over the data came to. */
+export type DataPass = {
+  readonly data: DataFacts;
+  /** What the readers of proofs saw. */
+  readonly facts: ProverFacts;
+  readonly ledger: ProofLedger;
 };
 
 const KEPT = 1000;
@@ -248,12 +261,21 @@ function* stretches(
 }
 
 /** Reads the file once, in order. Rejects with the signal's reason; storage errors are recorded. */
-export async function readData(image: Image, options: DataPassOptions): Promise<DataFacts> {
+export async function readData(image: Image, options: DataPassOptions): Promise<DataPass> {
   const { size } = image.source;
-  const { algorithms, engines, workers, isBusy, signal, onEvent } = options;
+  const { algorithms, engines, workers, isBusy, signal, onEvent, volumeEnd, deep = false } =
+    options;
   const sets = new PlannedSets(algorithms, engines, size);
+  const readers = await makeProvers({
+    image,
+    volumeEnd,
+    deep,
+    plan: (wanted) => sets.add(wanted),
+    ...(engines === undefined ? {} : { engines }),
+    ...(signal === undefined ? {} : { signal }),
+  });
   const whole = new WholeFile(image.path, size, sets.single);
-  const scan = new Scan(image, options.volumeEnd);
+  const scan = new Scan(image, volumeEnd);
   const sectors = new SectorCheck(image);
   const observer: Observer = {
     take(offset, bytes, unread) {
@@ -264,8 +286,8 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
   };
   let done = 0;
   const { unread } = await runPass(image, {
-    clients: [whole],
-    observers: [observer],
+    clients: [whole, ...readers.flatMap(({ clients = [] }) => clients)],
+    observers: [observer, ...readers.flatMap(({ observers = [] }) => observers)],
     ...(sectors.wanted ? { sectors } : {}),
     plans: sets.plans,
     costs: sets.costs,
@@ -276,7 +298,20 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
     ...(signal === undefined ? {} : { signal }),
   });
   const raw = sectors.facts();
-  const facts = { ...scan.facts(), unread, ...(raw === undefined ? {} : { raw }) };
+  const seen = { ...scan.facts(), unread, ...(raw === undefined ? {} : { raw }) };
   const hashes = unread.length > 0 ? undefined : sets.hashes(whole);
-  return hashes === undefined ? facts : { ...facts, hashes };
+  const ledger = new ProofLedger();
+  let facts: ProverFacts = {};
+  for (const reader of readers) facts = { ...facts, ...await reader.finish(ledger) };
+  return { data: hashes === undefined ? seen : { ...seen, hashes }, facts, ledger };
+}
+
+async function makeProvers(context: ProverContext): Promise<Prover[]> {
+  const made: Prover[] = [];
+  for (const make of provers) {
+    context.signal?.throwIfAborted();
+    const prover = await make(context);
+    if (prover !== undefined) made.push(prover);
+  }
+  return made;
 }

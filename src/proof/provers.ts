@@ -1,0 +1,6 @@
+// The readers of proofs, one line each.
+
+import type { ProverFactory } from "./prover.ts";
+
+/** Every reader that a pass over the data serves. */
+export const provers: readonly ProverFactory[] = [];
