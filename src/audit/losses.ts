@@ -1,17 +1,15 @@
-// Which files are not all there, exact to the byte: past the end of the image, refused by the storage, or in
-// raw sectors whose codes contradict them.
+// Which files are not all there, exact to the byte: past the end of the image, refused by the storage, or
+// contradicted by a proof.
 
 import { SECTOR, type Span } from "../bytes/span.ts";
 import type { Image } from "../model/image.ts";
 import type { SectorMapping } from "../model/mapping.ts";
 import { type Entry, type Namespace, pathBytesHex } from "../model/namespace.ts";
+import { type ByteRange, RangeColumns, Ranges } from "../model/ranges.ts";
 import type { Loss } from "./result.ts";
 
 /** Attribute bit of CD-ROM XA: the extent lies in an audio track, which no data track holds. */
 const XA_AUDIO = 0x4000;
-
-/** Logical bytes `[start, end)`. */
-export type Range = { readonly start: number; readonly end: number };
 
 // Logical bytes before a place in the file: unlike the mapping's own, exact behind the user data too.
 function logicalBefore(mapping: SectorMapping, fileOffset: number): number {
@@ -22,36 +20,13 @@ function logicalBefore(mapping: SectorMapping, fileOffset: number): number {
   return sector * SECTOR + Math.min(SECTOR, Math.max(0, within));
 }
 
-/** Stretches of the file as the logical bytes in them, sorted and joined. */
-export function logicalRanges(mapping: SectorMapping, spans: readonly Span[]): Range[] {
-  const ranges = spans.map(({ start, length }) => ({
-    start: logicalBefore(mapping, start),
-    end: logicalBefore(mapping, start + length),
-  })).filter(({ start, end }) => end > start).sort((a, b) => a.start - b.start);
-  const joined: { start: number; end: number }[] = [];
-  for (const { start, end } of ranges) {
-    const last = joined.at(-1);
-    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
-    else joined.push({ start, end });
+/** Stretches of the file as the logical bytes in them. */
+function logicalRanges(mapping: SectorMapping, stretches: Iterable<ByteRange>): Ranges {
+  const ranges = new RangeColumns();
+  for (const { start, end } of stretches) {
+    ranges.add(logicalBefore(mapping, start), logicalBefore(mapping, end));
   }
-  return joined;
-}
-
-function overlap(ranges: readonly Range[], start: number, end: number): number {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ranges[middle]?.end ?? 0) <= start) low = middle + 1;
-    else high = middle;
-  }
-  let bytes = 0;
-  for (let index = low; index < ranges.length; index++) {
-    const range = ranges[index];
-    if (range === undefined || range.start >= end) break;
-    bytes += Math.min(end, range.end) - Math.max(start, range.start);
-  }
-  return bytes;
+  return ranges.ranges();
 }
 
 /** Whether the bytes of a node belong in this file at all: not on another volume, nor in an audio track. */
@@ -64,7 +39,7 @@ export function lostBytes(
   { mapping }: Image,
   namespace: Namespace,
   node: number,
-  unread: readonly Range[] = [],
+  unread: Ranges = Ranges.none,
 ): number {
   const { tree } = namespace;
   if (!isHere(namespace, node)) return 0;
@@ -73,7 +48,7 @@ export function lostBytes(
     const { start, length } = tree.extent(node, index);
     const from = Math.min(start + length, Math.max(start, mapping.logicalStart));
     const to = Math.max(from, Math.min(start + length, mapping.logicalSize));
-    lost += length - (to - from) + overlap(unread, from, to);
+    lost += length - (to - from) + unread.measure(from, to);
   }
   return lost;
 }
@@ -85,18 +60,18 @@ function keyOf({ tree }: Namespace, node: number): string {
 
 /** Stretches of user data, by logical bytes. */
 type Known = {
-  readonly unread: readonly Range[];
-  readonly contradicted: readonly Range[];
-  readonly proven: readonly Range[];
+  readonly unread: Ranges;
+  readonly contradicted: Ranges;
+  readonly proven: Ranges;
 };
 
-function extentBytes(namespace: Namespace, node: number, ranges: readonly Range[]): number {
+function extentBytes(namespace: Namespace, node: number, ranges: Ranges): number {
   const { tree } = namespace;
   let bytes = 0;
-  if (ranges.length === 0 || !isHere(namespace, node)) return 0;
+  if (ranges.count === 0 || !isHere(namespace, node)) return 0;
   for (let index = 0; index < tree.extentCount(node); index++) {
     const { start, length } = tree.extent(node, index);
-    bytes += overlap(ranges, start, start + length);
+    bytes += ranges.measure(start, start + length);
   }
   return bytes;
 }
@@ -144,9 +119,9 @@ function namespacesOf(image: Image): Namespace[] {
 export type LossFacts = {
   /** What the storage refused. */
   readonly unread?: readonly Span[];
-  /** Raw sectors whose codes contradict their user data, and those that prove them. */
-  readonly contradicted?: readonly Span[];
-  readonly proven?: readonly Span[];
+  /** Stretches of the file that proofs contradict, and those that they prove. */
+  readonly contradicted?: Ranges;
+  readonly proven?: Ranges;
   /** List the files of which nothing is lost, too. */
   readonly all?: boolean;
 };
@@ -158,11 +133,11 @@ export type LossFacts = {
 export function* walkLosses(image: Image, facts: LossFacts = {}): Generator<Loss> {
   const { all = false } = facts;
   const known = {
-    unread: logicalRanges(image.mapping, facts.unread ?? []),
+    unread: logicalRanges(image.mapping, rangesOf(facts.unread)),
     contradicted: logicalRanges(image.mapping, facts.contradicted ?? []),
-    proven: all ? logicalRanges(image.mapping, facts.proven ?? []) : [],
+    proven: all ? logicalRanges(image.mapping, facts.proven ?? []) : Ranges.none,
   };
-  const hit = known.unread.length > 0 || known.contradicted.length > 0;
+  const hit = known.unread.count > 0 || known.contradicted.count > 0;
   if (!all && !hit && !mayHaveLosses(image)) return;
   const namespaces = namespacesOf(image);
   const shown = namespaces.length > 1 ? new Set<string>() : undefined;
@@ -180,6 +155,10 @@ export function* walkLosses(image: Image, facts: LossFacts = {}): Generator<Loss
       yield loss(namespace, entry, lost, known);
     }
   }
+}
+
+function* rangesOf(spans: readonly Span[] = []): Generator<ByteRange> {
+  for (const { start, length } of spans) yield { start, end: start + length };
 }
 
 /** The files that {@linkcode walkLosses} walks, as a list. */

@@ -10,6 +10,7 @@ import {
   type SectorPart,
   vouchesForData,
 } from "../model/raw_sectors.ts";
+import type { ByteRange } from "../model/ranges.ts";
 import { lastAtOrBefore } from "../model/structures.ts";
 import { isAudio, silences, stretchesOf } from "./raw_runs.ts";
 
@@ -99,9 +100,10 @@ export class RawProof {
   }
 
   /** Whole sectors whose user data are proven (`holds`), or contradicted, in the order of the file. */
-  sectors(holds: boolean): Span[] {
-    return this.#parts.filter(({ data }) => data === holds)
-      .map(({ offset, sectors }) => fileSpan(offset, sectors * this.#stride));
+  *sectors(holds: boolean): Generator<ByteRange> {
+    for (const { data, offset, sectors } of this.#parts) {
+      if (data === holds) yield { start: offset, end: offset + sectors * this.#stride };
+    }
   }
 }
 

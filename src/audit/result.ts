@@ -43,7 +43,7 @@ export type Loss = {
   readonly volume: string;
   readonly bytes: number;
   readonly lost: number;
-  /** Bytes in sectors whose codes contradict them; absent where there are none. */
+  /** Bytes that a proof contradicts; absent where there are none. */
   readonly contradicted?: number;
   readonly state: LossState;
 };

@@ -10,12 +10,14 @@ import { tool } from "../model/tool.ts";
 import type { SharedWork } from "../pass/crew.ts";
 import { type Algorithm, readData } from "../proof/data_pass.ts";
 import { readProofFacts } from "../proof/facts.ts";
+import { ProofLedger } from "../proof/ledger.ts";
 import { FindingList } from "./finding_list.ts";
 import { lossesOf } from "./losses.ts";
 import type { AuditResult } from "./result.ts";
 import { type DirectoryCheck, type FaultRule, type Hit, nothing, type Rule } from "./rule.ts";
 import { families } from "./rules/mod.ts";
 import { isWanted } from "./select.ts";
+import { structuralClaims } from "./structural_claims.ts";
 import { verdictOf } from "./verdict.ts";
 import { declaredEnd } from "./volume_end.ts";
 import { Vouching } from "./vouched.ts";
@@ -83,8 +85,8 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
     proof: vouching.proof(),
     losses: lossesOf(image, {
       unread: facts.data?.unread ?? [],
-      contradicted: vouching.sectors(false),
-      proven: vouching.sectors(true),
+      contradicted: vouching.contradicted(),
+      ...(options.files === true ? { proven: vouching.proven() } : {}),
       all: options.files === true,
     }),
     findings,
@@ -156,9 +158,12 @@ async function readFacts(
     new Uint8Array(Math.min(size, TAIL)),
   );
   const computed = { ...await readProofFacts(image), head, tail };
+  const ledger = new ProofLedger(image);
+  for (const claim of structuralClaims(image, computed)) ledger.claim(claim);
   const pass = options.structureOnly === true ? undefined : await readData(image, {
     algorithms: options.hashes ?? ["sha256"],
     volumeEnd: declaredEnd(image),
+    ledger,
     ...(signal === undefined ? {} : { signal }),
     ...(onEvent === undefined ? {} : { onEvent }),
     ...(engines === undefined ? {} : { engines }),
@@ -169,7 +174,8 @@ async function readFacts(
   const changed = await image.source.changed?.();
   return {
     ...computed,
-    ...(pass === undefined ? {} : { ...pass.facts, data: pass.data, claims: pass.ledger.claims }),
+    ...(pass === undefined ? {} : { ...pass.facts, data: pass.data }),
+    claims: ledger.settle(),
     ...(changed === undefined ? {} : { changed }),
   };
 }

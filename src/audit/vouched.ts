@@ -1,171 +1,118 @@
-// How much of an image a checksum inside it vouches for: proven, contradicted, and the rest.
+// How much of an image its proofs vouch for: proven, contradicted, and the rest.
 
-import type { Owner, Span } from "../bytes/span.ts";
-import { gptHeader } from "../decode/partition/layout.ts";
-import { validationEntry } from "../decode/eltorito/layout.ts";
+import type { Owner } from "../bytes/span.ts";
+import type { ClaimFacts, ProofKind } from "../model/claims.ts";
 import type { Image } from "../model/image.ts";
 import type { ProofFacts } from "../model/proof.ts";
+import { Ranges } from "../model/ranges.ts";
 import { RawProof } from "./raw_proof.ts";
 import type { AuditResult } from "./result.ts";
 
-type Range = { readonly start: number; readonly end: number };
+type Sums = { readonly proven: number; readonly contradicted: number };
 
-type Vouched = { readonly span: Span; readonly holds: boolean };
-
-function* gptSums(image: Image, facts: ProofFacts): Generator<Vouched> {
-  for (const { span, value } of image.structuresOf(gptHeader)) {
-    const proof = facts.gpt.find(({ header }) => header.start === span.start);
-    if (proof?.headerCrc === undefined) continue;
-    const holds = proof.headerCrc === value.headerCrc32;
-    yield { span: { ...span, length: value.headerSize }, holds };
-    const table = image.gpt.find(({ header }) => header.start === span.start);
-    // A header that is wrong itself says nothing of its array.
-    if (!holds || proof.arrayCrc === undefined || table?.array === undefined) continue;
-    yield { span: table.array, holds: proof.arrayCrc === value.partitionEntryArrayCrc32 };
-  }
-}
-
-/** Sum of the 16-bit words of a validation entry, LSB first: 0 where it holds (El Torito 1.0 2.1). */
-export function validationSum(value: {
-  readonly headerId: number;
-  readonly platformId: number;
-  readonly reserved2: Uint8Array;
-  readonly idString: Uint8Array;
-  readonly checksum: number;
-  readonly keyBytes: Uint8Array;
-}): number {
-  const { headerId, platformId, reserved2, idString, checksum, keyBytes } = value;
-  const low = [headerId, ...even(reserved2), ...even(idString), ...even(keyBytes)];
-  const high = [platformId, ...odd(reserved2), ...odd(idString), ...odd(keyBytes)];
-  const sum = checksum + total(low) + 256 * total(high);
-  return sum % 65536;
-}
-
-function even(bytes: Uint8Array): number[] {
-  return [...bytes].filter((_, at) => at % 2 === 0);
-}
-
-function odd(bytes: Uint8Array): number[] {
-  return [...bytes].filter((_, at) => at % 2 === 1);
-}
-
-function total(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
-function* catalogSums(image: Image): Generator<Vouched> {
-  for (const { span, value } of image.structuresOf(validationEntry)) {
-    yield { span, holds: validationSum(value) === 0 };
-  }
-}
-
-/** Bytes `[start, end)` of the file under checksums of a format; one that is contradicted holds nothing. */
-type Piece = { readonly start: number; readonly end: number; readonly holds: boolean };
-
-function piecesOf(image: Image, facts: ProofFacts): Piece[] {
-  const all = [...gptSums(image, facts), ...catalogSums(image)];
-  const wrong = union(fileRanges(image, all.filter(({ holds }) => !holds)));
-  const right = union(fileRanges(image, all.filter(({ holds }) => holds)));
-  const pieces = wrong.map((range): Piece => ({ ...range, holds: false }));
-  for (const range of right) {
-    for (const left of without(range, wrong)) pieces.push({ ...left, holds: true });
-  }
-  return pieces;
-}
-
-function fileRanges(image: Image, vouched: readonly Vouched[]): Range[] {
-  return vouched.flatMap(({ span }) =>
-    Array.from(image.mapping.fileSpans(span), ({ start, length }) => ({
-      start: Math.max(0, start),
-      end: Math.min(start + length, image.source.size),
-    }))
-  );
-}
-
-/** The ranges of a union, sorted. */
-function union(ranges: readonly Range[]): Range[] {
-  const joined: { start: number; end: number }[] = [];
-  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
-    const last = joined.at(-1);
-    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
-    else if (end > start) joined.push({ start, end });
-  }
-  return joined;
-}
-
-/** What sorted ranges leave of a range. */
-function* without({ start, end }: Range, taken: readonly Range[]): Generator<Range> {
-  let at = start;
-  for (const range of taken) {
-    if (range.end <= at || range.start >= end) continue;
-    if (range.start > at) yield { start: at, end: range.start };
-    at = Math.max(at, range.end);
-  }
-  if (at < end) yield { start: at, end };
-}
-
-type Sums = { proven: number; contradicted: number; edc: number; format: number };
+/** Where nothing was claimed. */
+const silence: Pick<ClaimFacts, "digests" | "proven" | "contradicted" | "by"> = {
+  digests: Ranges.none,
+  proven: Ranges.none,
+  contradicted: Ranges.none,
+  by: new Map(),
+};
 
 /**
- * What vouches for the bytes of an image: checksums of formats (GPT headers and arrays, the validation entry
- * of a boot catalog), and the codes of raw sectors. What one of them contradicts no other proves.
+ * What vouches for the bytes of an image: the claims of its proofs, and the codes of raw sectors. Those
+ * codes stand back where a claim contradicts, and where a digest proves: of what is under nothing but
+ * checksums, the wrong code of a sector decides.
  */
 export class Vouching {
   readonly #image: Image;
-  readonly #pieces: readonly Piece[];
+  readonly #claims: typeof silence;
   readonly #raw: RawProof | undefined;
+  /** Where the codes of sectors decide: claims that are decided already left out. */
+  readonly #decided: Ranges;
+  readonly #checked: Ranges;
 
   constructor(image: Image, facts: ProofFacts) {
     this.#image = image;
-    this.#pieces = piecesOf(image, facts);
+    this.#claims = facts.claims ?? silence;
+    const { digests, proven, contradicted } = this.#claims;
     const raw = facts.data?.raw;
     this.#raw = raw === undefined ? undefined : new RawProof(image, raw);
+    this.#decided = this.#raw === undefined ? Ranges.none : digests.plus(contradicted);
+    this.#checked = this.#raw === undefined ? Ranges.none : proven.minus(digests);
   }
 
-  /** Stretches of the file whose user data raw sectors prove (`holds`), or contradict. */
-  sectors(holds: boolean): readonly Span[] {
-    return this.#raw?.sectors(holds) ?? [];
+  /** Stretches of the file whose user data are contradicted. */
+  contradicted(): Ranges {
+    const sectors = Ranges.of(this.#raw?.sectors(false) ?? []);
+    return this.#claims.contradicted.plus(sectors.minus(this.#claims.digests));
+  }
+
+  /** Stretches of the file whose user data are proven. */
+  proven(): Ranges {
+    const sectors = Ranges.of(this.#raw?.sectors(true) ?? []);
+    return this.#claims.proven.plus(sectors).minus(this.contradicted());
   }
 
   #measure(start: number, end: number): Sums {
-    const { proven = 0, contradicted = 0 } = this.#raw?.measure(start, end) ?? {};
-    const sums = { proven, contradicted, edc: proven, format: 0 };
-    for (const piece of this.#pieces) {
-      const [from, to] = [Math.max(start, piece.start), Math.min(end, piece.end)];
-      if (from >= to) continue;
-      const raw = this.#raw?.measure(from, to) ?? { proven: 0, contradicted: 0 };
-      const silent = to - from - raw.proven - raw.contradicted;
-      if (piece.holds) {
-        sums.proven += silent;
-        sums.format += silent + raw.proven;
-      } else {
-        sums.contradicted += silent + raw.proven;
-        sums.proven -= raw.proven;
-        sums.edc -= raw.proven;
-      }
+    const { proven, contradicted } = this.#claims;
+    const [held, denied] = [proven.measure(start, end), contradicted.measure(start, end)];
+    if (this.#raw === undefined) return { proven: held, contradicted: denied };
+    const codes = this.#raw.measure(start, end);
+    const decided = this.#codesIn(this.#decided, start, end);
+    const checked = this.#codesIn(this.#checked, start, end);
+    const wrong = codes.contradicted - decided.contradicted;
+    return {
+      proven: held + codes.proven - decided.proven - checked.proven - checked.contradicted,
+      contradicted: denied + wrong,
+    };
+  }
+
+  /** What the codes of sectors say of the bytes of a set. */
+  #codesIn(ranges: Ranges, start: number, end: number): Sums {
+    let [proven, contradicted] = [0, 0];
+    for (let index = ranges.after(start); ranges.start(index) < end; index++) {
+      const [from, to] = [ranges.start(index), ranges.end(index)];
+      const codes = this.#raw?.measure(Math.max(start, from), Math.min(end, to));
+      proven += codes?.proven ?? 0;
+      contradicted += codes?.contradicted ?? 0;
     }
-    return sums;
+    return { proven, contradicted };
   }
 
   /** All bytes of the file; the kinds of proof overlap. */
   proof(): AuditResult["proof"] {
     const { size } = this.#image.source;
-    const { proven, contradicted, edc, format } = this.#measure(0, size);
-    return {
-      proven,
-      contradicted,
-      unproven: size - proven - contradicted,
-      by: { ...(edc > 0 ? { edc } : {}), ...(format > 0 ? { format } : {}) },
-    };
+    const { proven, contradicted } = this.#measure(0, size);
+    const by: Partial<Record<ProofKind, number>> = {};
+    const codes = this.#raw?.measure(0, size).proven ?? 0;
+    const edc = codes - this.#codesIn(this.#claims.contradicted, 0, size).proven;
+    if (edc > 0) by.edc = edc;
+    for (const [kind, ranges] of this.#claims.by) {
+      const bytes = this.#provenOf(ranges);
+      if (bytes > 0) by[kind] = (by[kind] ?? 0) + bytes;
+    }
+    return { proven, contradicted, unproven: size - proven - contradicted, by };
+  }
+
+  #provenOf(ranges: Ranges): number {
+    const left = ranges.minus(this.#claims.contradicted);
+    if (this.#raw === undefined) return left.bytes;
+    const checked = left.minus(this.#claims.digests);
+    return left.bytes - this.#codesIn(checked, 0, this.#image.source.size).contradicted;
   }
 
   /** The same by owner of the bytes; owners without any are left out. */
   owners(): Pick<AuditResult["accounting"], "proven" | "contradicted"> {
-    if (this.#raw === undefined && this.#pieces.length === 0) return {};
+    const { proven: held, contradicted: denied } = this.#claims;
+    if (this.#raw === undefined && held.count + denied.count === 0) return {};
     const proven: Partial<Record<Owner, number>> = {};
     const contradicted: Partial<Record<Owner, number>> = {};
-    for (const { owner, start, length } of this.#image.regions) {
-      const sums = this.#measure(start, start + length);
+    const { regions } = this.#image;
+    for (let [index, start] = [0, 0]; index < regions.count; index++) {
+      const end = regions.endOf(index);
+      const owner = regions.ownerOf(index);
+      const sums = this.#measure(start, end);
+      start = end;
       if (sums.proven > 0) proven[owner] = (proven[owner] ?? 0) + sums.proven;
       if (sums.contradicted === 0) continue;
       contradicted[owner] = (contradicted[owner] ?? 0) + sums.contradicted;

@@ -1,7 +1,7 @@
 // Facts for the audit that need whole ranges of the image or a checksum: computed apart from the rules.
 
 import type { Span } from "../bytes/span.ts";
-import type { Claim } from "./claims.ts";
+import type { ClaimFacts } from "./claims.ts";
 import type { RawFacts } from "./raw_sectors.ts";
 import type { Region } from "./regions.ts";
 import type { Hashes } from "./result.ts";
@@ -67,8 +67,8 @@ export type ProofFacts = {
   readonly tail?: Uint8Array;
   /** Absent where the data were not read. */
   readonly data?: DataFacts;
-  /** What proofs claim of the bytes; absent where the data were not read. */
-  readonly claims?: readonly Claim[];
+  /** What proofs claim of the bytes: structure alone where the data were not read. */
+  readonly claims?: ClaimFacts;
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
 };

@@ -3,6 +3,7 @@
 import { fileSpan, logicalSpan, SECTOR, type Span } from "../bytes/span.ts";
 import { startsWithText } from "../bytes/text.ts";
 import { type Algorithm, firstNonZero, lastNonZero } from "../kernel/digest.ts";
+import type { ClaimSink } from "../model/claims.ts";
 import type { Image } from "../model/image.ts";
 import type { DataFacts, Emptiness, Occupied, OccupiedList } from "../model/proof.ts";
 import type { Region } from "../model/regions.ts";
@@ -10,7 +11,6 @@ import { type Observer, WholeFile } from "../pass/client.ts";
 import type { SharedWork } from "../pass/crew.ts";
 import { PlannedSets } from "../pass/digests.ts";
 import { runPass } from "../pass/pass.ts";
-import { ProofLedger } from "./ledger.ts";
 import type { Prover, ProverContext, ProverFacts } from "./prover.ts";
 import { provers } from "./provers.ts";
 import { SectorCheck } from "./raw_sectors.ts";
@@ -22,6 +22,8 @@ export type DataPassOptions = SharedWork & {
   readonly algorithms: readonly Algorithm[];
   /** Logical byte that divides unclaimed stretches into those inside the volume and those behind it. */
   readonly volumeEnd: number;
+  /** Takes what proofs claim. */
+  readonly ledger: ClaimSink;
   /** Whether the thread has other work to do meanwhile. */
   readonly isBusy?: () => boolean;
   /** Also checks the checksums inside the formats of files. */
@@ -33,7 +35,6 @@ export type DataPass = {
   readonly data: DataFacts;
   /** What the readers of proofs saw. */
   readonly facts: ProverFacts;
-  readonly ledger: ProofLedger;
 };
 
 const KEPT = 1000;
@@ -300,10 +301,9 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
   const raw = sectors.facts();
   const seen = { ...scan.facts(), unread, ...(raw === undefined ? {} : { raw }) };
   const hashes = unread.length > 0 ? undefined : sets.hashes(whole);
-  const ledger = new ProofLedger();
   let facts: ProverFacts = {};
-  for (const reader of readers) facts = { ...facts, ...await reader.finish(ledger) };
-  return { data: hashes === undefined ? seen : { ...seen, hashes }, facts, ledger };
+  for (const reader of readers) facts = { ...facts, ...await reader.finish(options.ledger) };
+  return { data: hashes === undefined ? seen : { ...seen, hashes }, facts };
 }
 
 async function makeProvers(context: ProverContext): Promise<Prover[]> {
