@@ -77,7 +77,7 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
       signal?.throwIfAborted();
       return read(start, length);
     },
-    logicalStart: mapping.logicalStart,
+    logicalStart: (opened.layout.session ?? 0) * SECTOR,
     logicalSize: mapping.logicalSize,
     out,
     limits,
@@ -85,7 +85,7 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
     ...(signal === undefined ? {} : { signal }),
   };
 
-  const systemArea = logicalSpan(mapping.logicalStart, 16 * SECTOR);
+  const systemArea = logicalSpan(context.logicalStart, 16 * SECTOR);
   out.claim(systemArea, "system-area", { name: "System Area" });
   const { partitions, gpt } = await readPartitions({ ...context, size: mapping.logicalSize });
   const facts = await readIso9660(context, options.session);

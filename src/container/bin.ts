@@ -3,6 +3,7 @@
 import type { ByteSource } from "../bytes/source.ts";
 import { isZero, startsWithText } from "../bytes/text.ts";
 import { type Container, type Opened, peek, type SectorLayout } from "./container.ts";
+import { findSession, sessionLayout } from "./session.ts";
 
 const SYNC = [0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0];
 /** Sector strides with a sync pattern: bare, with 16 and with 96 bytes of sub-channel. */
@@ -94,27 +95,22 @@ async function findDataOffset(
   return [mode === 2 ? MODE_2_DATA : MODE_1_DATA, `mode byte ${mode}`];
 }
 
-// A file that begins in the pregap has LBA 0 further on. One that begins later on the disc keeps its
-// own sector numbers, unless its root directory can only be reached by those of the disc.
-async function findOrigin(source: ByteSource, stride: number, mode: 1 | 2): Promise<number> {
-  const lba = headerLba(await peek(source, 0, 16));
-  if (lba === undefined || lba === 0) return 0;
-  if (lba < 0) return lba >= -450 ? -lba * stride : 0;
-  const data = mode === 2 ? MODE_2_DATA : MODE_1_DATA;
-  const descriptor = await peek(source, 16 * stride + data, 190);
-  if (!startsWithText(descriptor, "CD001", 1)) return 0;
-  const view = new DataView(descriptor.buffer, descriptor.byteOffset, descriptor.length);
-  const root = view.getUint32(158, true);
-  const sectors = Math.floor(source.size / stride);
-  return root >= sectors && root - lba >= 0 && root - lba < sectors ? -lba * stride : 0;
+// A file that begins in the pregap has LBA 0 further on.
+function originOf(lba: number | undefined, stride: number): number {
+  return lba !== undefined && lba < 0 && lba >= -450 ? -lba * stride : 0;
 }
 
 async function openSynced(source: ByteSource, stride: number): Promise<Opened> {
   const mode = await findMode(source, stride);
-  const origin = await findOrigin(source, stride, mode);
-  const [dataOffset, how] = await findDataOffset(source, stride, origin, mode);
+  const lba = headerLba(await peek(source, 0, 16));
+  const begun = originOf(lba, stride);
+  const [dataOffset, how] = await findDataOffset(source, stride, begun, mode);
   const [found, tried] = await countSyncs(source, stride);
-  const layout = { stride, dataOffset, origin };
+  // One that begins later on the disc keeps its own sector numbers, unless its root directory can only be
+  // reached by those of the disc.
+  const session = await findSession(source, { stride, dataOffset, origin: begun }, lba);
+  const layout = sessionLayout({ stride, dataOffset, origin: begun }, session);
+  const { origin } = layout;
   const start = origin === 0 ? "" : `, LBA 0 at file offset ${origin}`;
   const facts = {
     name: "bin",
@@ -124,6 +120,7 @@ async function openSynced(source: ByteSource, stride: number): Promise<Opened> {
       `user data at byte ${dataOffset} (${how})${start}`,
     evidenceAt: 0,
     mode,
+    ...(session === undefined ? {} : { session }),
     notes: [],
   };
   return { source, layout, facts };

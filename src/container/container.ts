@@ -9,6 +9,8 @@ export type SectorLayout = {
   readonly dataOffset: number;
   /** File offset of logical sector 0; negative where the file begins later on the disc. */
   readonly origin: number;
+  /** Logical sector at which the file's first session begins; 0 where absent. */
+  readonly session?: number;
 };
 
 /** An opened container. */

@@ -3,6 +3,7 @@
 import { SECTOR } from "../bytes/span.ts";
 import { startsWithText } from "../bytes/text.ts";
 import { type Container, peek } from "./container.ts";
+import { findSession, sessionLayout } from "./session.ts";
 
 /** An image of logical sectors; also what everything unknown is read as. */
 export const iso: Container = {
@@ -14,15 +15,17 @@ export const iso: Container = {
     return startsWithText(descriptor, "CD001", 1) || startsWithText(descriptor, "CDROM", 9);
   },
 
-  open(source) {
-    const layout = { stride: SECTOR, dataOffset: 0, origin: 0 };
+  async open(source) {
+    const plain = { stride: SECTOR, dataOffset: 0, origin: 0 };
+    const session = await findSession(source, plain);
     const facts = {
       name: "iso",
       sectorSize: SECTOR,
       evidence: "sectors of 2048 bytes, without sync patterns",
       evidenceAt: 0,
+      ...(session === undefined ? {} : { session }),
       notes: [],
     };
-    return Promise.resolve({ source, layout, facts });
+    return { source, layout: sessionLayout(plain, session), facts };
   },
 };

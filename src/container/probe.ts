@@ -5,14 +5,15 @@ import { bin } from "./bin.ts";
 import type { Container, Opened, Sidecars } from "./container.ts";
 import { cue } from "./cue.ts";
 import { iso } from "./iso.ts";
+import { openShifted } from "./shifted.ts";
 
 /** Formats in the order in which they are tried; what none of them knows is read as plain sectors. */
 export const containers: readonly Container[] = [cue, iso, bin];
 
-/** Opens a source as the first container whose probe knows it. */
+/** Opens a source as the first container whose probe knows it, else as an image out of its place. */
 export async function openContainer(source: ByteSource, sidecars: Sidecars): Promise<Opened> {
   for (const container of containers) {
     if (await container.probe(source)) return await container.open(source, sidecars);
   }
-  return await iso.open(source, sidecars);
+  return await openShifted(source) ?? await iso.open(source, sidecars);
 }

@@ -20,6 +20,26 @@ export type SheetTrack = {
   readonly index1: number;
 };
 
+/** An image that does not begin where its file does. */
+export type Shift = {
+  /** Byte of the file at which sector 0 begins; below 0 where that many bytes are missing. */
+  readonly bytes: number;
+  /** Byte of the file at which the primary descriptor was found. */
+  readonly signature: number;
+  /** What stands before the image, where that is known. */
+  readonly what?: string;
+};
+
+/** A file that begins with a later session of its disc, whose addresses count from the start of the disc. */
+export type SessionBase = {
+  /** LBA of the first sector in the file. */
+  readonly lba: number;
+  /** Where the root's own record was found, in bytes of the file. */
+  readonly root: number;
+  /** Whether headers of raw sectors say the same. */
+  readonly headers: boolean;
+};
+
 /** What holds the sectors. */
 export type ContainerFacts = {
   /** `iso`, `bin`, `cue`, ... */
@@ -36,6 +56,10 @@ export type ContainerFacts = {
   readonly dataPath?: string;
   /** Tracks of the data file in its order, where a sheet names them. */
   readonly tracks?: readonly SheetTrack[];
+  /** How far the image is off its place, where it is. */
+  readonly shift?: Shift;
+  /** The session that the file begins with, where that is not the first of its disc. */
+  readonly session?: SessionBase;
   /** What of the container could not be understood or used. */
   readonly notes: readonly string[];
 };

@@ -230,7 +230,8 @@ function* checkTrailer(image: Image): Iterable<Hit> {
 function* checkPartialSector(image: Image): Iterable<Hit> {
   const { mapping, source } = image;
   const { stride } = mapping;
-  const rest = source.size % stride;
+  // Sectors count from where the image begins, which need not be where the file does.
+  const rest = (source.size - mapping.fileOffset(0) + mapping.dataOffset) % stride;
   const start = source.size - rest;
   if (rest === 0 || mapping.logicalOffset(start) >= declaredEnd(image)) return;
   yield {

@@ -14,6 +14,7 @@ import { jolietRules } from "./joliet.ts";
 import { limits } from "./limits.ts";
 import { masterBootRules } from "./mbr.ts";
 import { pathTableRules } from "./pth.ts";
+import { placement } from "./placement.ts";
 import { rootRecord } from "./root_record.ts";
 import { rawSectorRules } from "./raw_sectors.ts";
 import { rockRidgeRules } from "./rrip.ts";
@@ -25,6 +26,7 @@ import { zisofsRules } from "./zisofs.ts";
 export const families: readonly RuleFamily[] = [
   imageEnd,
   image,
+  placement,
   descriptorSet,
   systemArea,
   descriptorNumbers,

@@ -283,15 +283,16 @@ function candidates(end: number): number[] {
  * the set at 16 is a copy for the last session and stands first, marked `relocated`.
  */
 export async function readSessions(context: Context): Promise<FoundSession[]> {
-  const { limits, logicalSize } = context;
-  const first = await readDescriptorSet(16, context);
-  const emulated = first !== undefined && await hasPrimary(48, context) &&
+  const { limits, logicalSize, logicalStart } = context;
+  const start = logicalStart / SECTOR;
+  const first = await readDescriptorSet(start + 16, context);
+  const emulated = first !== undefined && start === 0 && await hasPrimary(48, context) &&
     await beginsSession(32, context);
   const sessions: FoundSession[] = [];
-  if (first !== undefined) sessions.push({ start: 0, set: first, relocated: emulated });
+  if (first !== undefined) sessions.push({ start, set: first, relocated: emulated });
   let from = emulated ? 32 : undefined;
   if (from === undefined && first !== undefined) {
-    from = await nextStart(0, sessionSectors(first), context);
+    from = await nextStart(start, sessionSectors(first), context);
   }
   while (from !== undefined && sessions.length < limits.sessions) {
     const set = await readDescriptorSet(from + 16, context);

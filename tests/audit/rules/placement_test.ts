@@ -1,0 +1,85 @@
+// Mutation cases of IMG-009 and IMG-020.
+
+import { assertEquals } from "@std/assert";
+import { MemorySource } from "../../../src/bytes/source.ts";
+import { examine } from "../../../src/examine.ts";
+import { buildImage } from "../../support/builder.ts";
+import { ruleCases, structure } from "../rule_cases.ts";
+import { addBase } from "../session_addresses.ts";
+
+const PVD = 32_768;
+
+function bytesOf(view: DataView<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/** All bytes behind `head`. */
+function behind(view: DataView<ArrayBuffer>, head: Uint8Array): Uint8Array {
+  const longer = new Uint8Array(head.length + view.byteLength);
+  longer.set(head);
+  longer.set(bytesOf(view), head.length);
+  return longer;
+}
+
+const children = [{ name: "SUB", children: [{ name: "A.TXT;1", content: "a".repeat(3000) }] }];
+const small = () => buildImage({ children }).bytes();
+
+/** What every audit says of where sectors are. */
+const moved = (by: number) =>
+  ({ rule: "IMG-007", space: "file", start: PVD + by, length: 2048 }) as const;
+
+ruleCases("IMG-009", [
+  {
+    name: "7 bytes before the image",
+    image: small,
+    mutate: (view) => behind(view, new Uint8Array(7).fill(0x78)),
+    hits: [{ space: "file", start: PVD + 7, length: 6, severity: "error" }, moved(7)],
+  },
+  {
+    name: "100 bytes of the system area are missing",
+    image: small,
+    mutate: (view) => bytesOf(view).slice(100),
+    hits: [{ space: "file", start: PVD - 100, length: 6, severity: "error" }, moved(-100)],
+  },
+  {
+    name: "the pregap of the track comes first",
+    image: small,
+    mutate: (view) => behind(view, new Uint8Array(150 * 2048)),
+    hits: [{ space: "file", start: PVD + 307_200, length: 6, severity: "warning" }, moved(307_200)],
+  },
+  {
+    name: "a MacBinary header comes first",
+    image: small,
+    mutate: (view) => behind(view, new Uint8Array(128).fill(5, 1, 2)),
+    hits: [{ space: "file", start: PVD + 128, length: 6, severity: "warning" }, moved(128)],
+  },
+  {
+    name: "raw sectors behind 700 other bytes",
+    image: "mode1-2352",
+    mutate: (view) => behind(view, new Uint8Array(700).fill(0x41)),
+    hits: [
+      { space: "file", start: 16 * 2352 + 16 + 700, length: 6, severity: "error" },
+      { rule: "IMG-007", space: "file", start: 16 * 2352 + 16 + 700, length: 2352 },
+      { rule: "ISO-DIR-038", space: "file", start: 63_980 + 700, length: 8 },
+    ],
+  },
+], structure);
+
+ruleCases("IMG-020", [
+  {
+    name: "every address counts from sector 11,702 of a disc",
+    image: small,
+    mutate: (view) => addBase(bytesOf(view), 11_702),
+    hits: [{ space: "file", start: PVD + 158, length: 8 }],
+  },
+], structure);
+
+Deno.test("examine() reads the files of a session image by the addresses of its disc", async () => {
+  const bytes = small().slice();
+  addBase(bytes, 11_702);
+  const image = await examine(new MemorySource(bytes));
+  const [file] = image.richest()?.namespace?.find("/SUB/A.TXT") ?? [];
+  const { start, length } = image.trees[0]?.extent(file ?? 0, 0) ?? { start: 0, length: 0 };
+  const { bytes: content } = await image.read(start, length);
+  assertEquals(new TextDecoder().decode(content), "a".repeat(3000));
+});
