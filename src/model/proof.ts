@@ -4,6 +4,7 @@ import type { Span } from "../bytes/span.ts";
 import type { ClaimFacts } from "./claims.ts";
 import type { RawFacts } from "./raw_sectors.ts";
 import type { Region } from "./regions.ts";
+import type { TraceFacts } from "./trace_facts.ts";
 import type { Hashes } from "./result.ts";
 
 /** What the checksums of one GPT header should be (UEFI 2.10 5.3.2). */
@@ -69,6 +70,8 @@ export type ProofFacts = {
   readonly data?: DataFacts;
   /** What proofs claim of the bytes: structure alone where the data were not read. */
   readonly claims?: ClaimFacts;
+  /** Traces of damage in the bytes; absent where the data were not read. */
+  readonly traces?: TraceFacts;
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
 };

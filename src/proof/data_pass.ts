@@ -14,6 +14,7 @@ import { runPass } from "../pass/pass.ts";
 import type { Prover, ProverContext, ProverFacts } from "./prover.ts";
 import { provers } from "./provers.ts";
 import { SectorCheck } from "./raw_sectors.ts";
+import { stretches } from "./stretches.ts";
 
 export type { Algorithm } from "../kernel/digest.ts";
 
@@ -243,22 +244,6 @@ function countSectors({ logical, bytes }: Part, first: number, last: number): nu
     at = next + more;
   }
   return sectors;
-}
-
-/** Hands the bytes of a piece on in order, the unreadable stretches apart. */
-function* stretches(
-  at: number,
-  bytes: Uint8Array,
-  unread: readonly Span[],
-): Generator<{ readonly at: number; readonly bytes: Uint8Array; readonly unread: boolean }> {
-  let done = 0;
-  for (const { start, length } of unread) {
-    const from = Math.max(done, start - at);
-    if (from > done) yield { at: at + done, bytes: bytes.subarray(done, from), unread: false };
-    done = Math.min(bytes.length, from + length);
-    yield { at: at + from, bytes: bytes.subarray(from, done), unread: true };
-  }
-  if (done < bytes.length) yield { at: at + done, bytes: bytes.subarray(done), unread: false };
 }
 
 /** Reads the file once, in order. Rejects with the signal's reason; storage errors are recorded. */

@@ -1,6 +1,7 @@
 // The readers of proofs, one line each.
 
 import type { ProverFactory } from "./prover.ts";
+import { traceProver } from "./traces.ts";
 
 /** Every reader that a pass over the data serves. */
-export const provers: readonly ProverFactory[] = [];
+export const provers: readonly ProverFactory[] = [traceProver];

@@ -1,6 +1,7 @@
 // The families of rules, one line each, in the order of the catalogue.
 
 import type { Rule, RuleFamily } from "../rule.ts";
+import { damageRules } from "./damage.ts";
 import { descriptorNumbers } from "./descriptor_numbers.ts";
 import { descriptorSet } from "./descriptor_set.ts";
 import { descriptorTexts } from "./descriptor_texts.ts";
@@ -20,6 +21,7 @@ import { rawSectorRules } from "./raw_sectors.ts";
 import { rockRidgeRules } from "./rrip.ts";
 import { systemUseRules } from "./susp.ts";
 import { systemArea } from "./system_area.ts";
+import { transferRules } from "./transfer.ts";
 import { zisofsRules } from "./zisofs.ts";
 
 /** Every family that the audit runs. */
@@ -43,6 +45,8 @@ export const families: readonly RuleFamily[] = [
   gptRules,
   rawSectorRules,
   extents,
+  transferRules,
+  damageRules,
   limits,
 ];
 

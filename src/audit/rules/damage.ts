@@ -1,0 +1,166 @@
+// Rules about traces of damage and of rescue: what broken transfers and rescue tools leave in the bytes.
+
+import type { Span } from "../../bytes/span.ts";
+import type { FailedClaim } from "../../model/claims.ts";
+import type { Image } from "../../model/image.ts";
+import type { ProofFacts } from "../../model/proof.ts";
+import type { FileStretch } from "../../model/trace_facts.ts";
+import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
+import { counted } from "../words.ts";
+
+const rules = {
+  deadSector: {
+    id: "DMG-001",
+    severity: "error",
+    title: "Rescue marker in place of data",
+    clause: "none",
+    rationale:
+      "dvdisaster wrote this text for a sector that it could not read: the data were never there.",
+    remedy: "Read the disc again, or repair the image with its error correction data.",
+  },
+  filler: {
+    id: "DMG-002",
+    severity: "error",
+    title: "Other rescue filler",
+    clause: "none",
+    rationale:
+      "Whole sectors of one text or one byte amid compressed data are what rescue and ripping tools " +
+      "write for sectors that they could not read.",
+    remedy: "Read the disc again, and compare with another copy.",
+    confidence: "likely",
+  },
+  zeroRun: {
+    id: "DMG-003",
+    severity: "error",
+    title: "Zero run inside compressed data",
+    clause: "none",
+    rationale:
+      "Compressed data hold no long runs of zeros: a piece of a download that never came, or sectors " +
+      "that a rescue left out.",
+    remedy: "Fetch the range again from where the image came from.",
+    confidence: "likely",
+  },
+  zeroEnd: {
+    id: "DMG-004",
+    severity: "error",
+    title: "Zeros from a point to the end",
+    clause: "none",
+    rationale:
+      "The room was reserved and the data never came: an interrupted copy or download. Images of " +
+      "files that hold nothing but zeros look the same.",
+    remedy: "Fetch the image again from this offset on.",
+    confidence: "likely",
+  },
+  repeat: {
+    id: "DMG-005",
+    severity: "warning",
+    title: "Block repeated at another offset",
+    clause: "none",
+    rationale:
+      "A transfer that went on at the wrong place writes a block twice, in place of what belongs " +
+      "there.",
+    remedy: "Compare the file with another copy.",
+    confidence: "likely",
+  },
+} as const satisfies RuleTable;
+
+function overlaps(a: Span, b: Span, image: Image): boolean {
+  const [from, to] = [fileRange(a, image), fileRange(b, image)];
+  return from.start < to.end && to.start < from.end;
+}
+
+function fileRange({ space, start, length }: Span, { mapping }: Image) {
+  if (space === "file") return { start, end: start + length };
+  return { start: mapping.fileOffset(start), end: mapping.fileOffset(start + length - 1) + 1 };
+}
+
+/** Whether a proof fails over bytes of a stretch, or of the file that it lies in. */
+function fails(failed: readonly FailedClaim[], stretch: FileStretch, image: Image): boolean {
+  return failed.some(({ refuted, suspect, spans, tree, node }) =>
+    !refuted && ((tree === stretch.tree && node === stretch.node) ||
+      (suspect ?? spans).some((span) => overlaps(span, stretch.span, image)))
+  );
+}
+
+function pieces(piece: number | undefined): string {
+  if (piece === undefined) return "";
+  const size = piece >= 2 ** 20 ? `${piece / 2 ** 20} MiB` : `${piece / 1024} KiB`;
+  return `; they begin and end with pieces of ${size}`;
+}
+
+function* checkDead(_image: Image, { traces }: ProofFacts): Iterable<Hit> {
+  for (const { span, sectors, number, isOwn, label, tree, node } of traces?.dead ?? []) {
+    const disc = label === undefined ? "" : `, of the disc ${JSON.stringify(label)}`;
+    const place = isOwn
+      ? "unread"
+      : `marked as sector ${number ?? "without a number"}: mastered so, or moved since`;
+    yield {
+      rule: rules.deadSector,
+      span,
+      message: `${
+        counted(sectors, "sector")
+      } with dvdisaster's dead sector marker${disc}, ${place}`,
+      ...(isOwn ? {} : { severity: "note" as const }),
+      ...(tree === undefined || node === undefined ? {} : { tree, node }),
+    };
+  }
+}
+
+function* checkFillers(_image: Image, { traces }: ProofFacts): Iterable<Hit> {
+  for (const { span, what, tree, node } of traces?.fillers ?? []) {
+    const sectors = counted(Math.ceil(span.length / 2048), "sector");
+    yield { rule: rules.filler, span, message: `${sectors} of the file hold ${what}`, tree, node };
+  }
+}
+
+function* checkZeros(image: Image, { traces, claims }: ProofFacts): Iterable<Hit> {
+  for (const run of traces?.zeroRuns ?? []) {
+    const { span, tree, node, format, piece } = run;
+    const isProven = fails(claims?.failed ?? [], run, image);
+    yield {
+      rule: rules.zeroRun,
+      span,
+      message: `${counted(span.length, "byte")} of zeros amid ${format} data${pieces(piece)}`,
+      tree,
+      node,
+      ...(isProven ? { confidence: "certain" as const } : { severity: "warning" as const }),
+    };
+  }
+  const end = traces?.zeroEnd;
+  if (end === undefined) return;
+  const { span, files, format, piece } = end;
+  const about = format === undefined ? "" : `, one of them ${format} data by its name`;
+  yield {
+    rule: rules.zeroEnd,
+    span,
+    message: `the last ${counted(span.length, "byte")} are zeros, and ${
+      counted(files, "file")
+    } with content begin and end in them${about}${pieces(piece)}`,
+    // Files may be made of zeros; compressed ones are not.
+    ...(format === undefined && !fails(claims?.failed ?? [], end, image)
+      ? { severity: "warning" as const }
+      : {}),
+  };
+}
+
+function* checkRepeats(image: Image, { traces, claims }: ProofFacts): Iterable<Hit> {
+  for (const repeat of traces?.repeats ?? []) {
+    const { span, distance, tree, node } = repeat;
+    yield {
+      rule: rules.repeat,
+      span,
+      message: `${counted(span.length, "byte")} are those that stand ${
+        counted(distance, "byte")
+      } before them`,
+      tree,
+      node,
+      ...(fails(claims?.failed ?? [], repeat, image) ? { severity: "error" as const } : {}),
+    };
+  }
+}
+
+/** Rules about traces of damage. */
+export const damageRules: RuleFamily = {
+  rules,
+  image: [checkDead, checkFillers, checkZeros, checkRepeats],
+};

@@ -1,0 +1,168 @@
+// Mutation cases of traces of damage, and of transfers that took the image for text.
+
+import { buildImage } from "../../support/builder.ts";
+import { noise } from "../../support/noise.ts";
+import { extended, fill, setText } from "../edits.ts";
+import { at } from "../places.ts";
+import { ruleCases } from "../rule_cases.ts";
+
+const KIB = 1024;
+const SECTOR = 2048;
+
+/** A file that begins like a gzip member, and is dense. */
+function packed(length: number, seed: number): Uint8Array {
+  const bytes = noise(length, seed);
+  bytes.set([0x1f, 0x8b, 8]);
+  return bytes;
+}
+
+const built = buildImage({
+  children: [
+    { name: "A.GZ;1", content: packed(1024 * KIB, 1) },
+    { name: "B.BIN;1", content: noise(1024 * KIB, 2) },
+    { name: "C.GZ;1", content: packed(80 * KIB, 3) },
+    { name: "D.BIN;1", content: noise(80 * KIB, 4) },
+  ],
+});
+const image = () => built.bytes();
+const [a, b, c, d] = ["A.GZ;1", "B.BIN;1", "C.GZ;1", "D.BIN;1"].map((name) =>
+  at(built.extents.get(`primary:/${name}`)?.[0]).start
+);
+const places = { a: a ?? 0, b: b ?? 0, c: c ?? 0, d: d ?? 0 };
+
+function deadSector(view: DataView, start: number, number: number): void {
+  fill(view, start, SECTOR);
+  setText(view, start, "dvdisaster dead sector marker\n");
+  setText(view, start + 0x160, `${number}`);
+  setText(view, start + 0x220, "LABEL");
+  setText(view, start + 2012, "dvdisaster dead sector end marker\n");
+}
+
+const inA = places.a + 200 * KIB;
+
+ruleCases("DMG-001", [
+  {
+    name: "a sector that could not be read",
+    image,
+    mutate: (view) => deadSector(view, inA, inA / SECTOR),
+    hits: [{ start: inA, length: SECTOR, severity: "error" }],
+  },
+  {
+    name: "a sector that was marked elsewhere",
+    image,
+    mutate: (view) => deadSector(view, inA, 7),
+    hits: [{ start: inA, length: SECTOR, severity: "note" }],
+  },
+]);
+
+function repeat(view: DataView, start: number, length: number, text: string): void {
+  const whole = text.repeat(Math.ceil(length / text.length)).slice(0, length);
+  setText(view, start, whole);
+}
+
+ruleCases("DMG-002", [
+  {
+    name: "a text again and again",
+    image,
+    mutate: (view) => {
+      for (const sector of [0, SECTOR]) repeat(view, inA + sector, SECTOR, "BAD SECTOR");
+    },
+    hits: [{ start: inA, length: 2 * SECTOR }],
+  },
+  {
+    name: "bytes of 55h amid dense data",
+    image,
+    mutate: (view) => fill(view, places.b + 100 * KIB, 3 * SECTOR, 0x55),
+    hits: [{ start: places.b + 100 * KIB, length: 3 * SECTOR }],
+  },
+]);
+
+ruleCases("DMG-003", [
+  {
+    name: "a piece of 64 KiB that never came",
+    image,
+    mutate: (view) => fill(view, inA, 64 * KIB),
+    hits: [{ start: inA, length: 64 * KIB, severity: "warning" }],
+  },
+]);
+
+const end = built.size - places.b % SECTOR;
+
+ruleCases("DMG-004", [
+  {
+    name: "the last two files, one of them compressed",
+    image,
+    mutate: (view) => fill(view, places.c, end - places.c),
+    hits: [{ start: places.c, length: end - places.c, severity: "error" }],
+  },
+]);
+
+ruleCases("DMG-005", [
+  {
+    name: "128 KiB twice",
+    image,
+    mutate: (view) => {
+      const bytes = new Uint8Array(view.buffer);
+      bytes.copyWithin(places.b + 256 * KIB, places.b + 128 * KIB, places.b + 256 * KIB);
+    },
+    hits: [{ start: places.b + 256 * KIB, length: 128 * KIB }],
+  },
+]);
+
+/** Bytes after an image of which each is mapped to others, as a broken transfer does. */
+function behind(length: number, change: (byte: number) => readonly number[]): Uint8Array {
+  return Uint8Array.from([...noise(length, 9)].flatMap(change));
+}
+
+function withTail(view: DataView, tail: Uint8Array): Uint8Array {
+  const whole = extended(view, tail.length);
+  whole.set(tail, view.byteLength);
+  return whole;
+}
+
+const small = buildImage({ children: [{ name: "A.TXT;1", content: "a" }] });
+const smallImage = () => small.bytes();
+
+const textModes: readonly (readonly [string, (byte: number) => readonly number[], number])[] = [
+  ["each LF became CR LF", (byte) => byte === 10 ? [13, 10] : [byte], 1400],
+  ["each CR was dropped", (byte) => byte === 13 ? [] : [byte], 1400],
+  ["the eighth bit was lost", (byte) => [byte % 128], 1400],
+  ["zeros were dropped", (byte) => byte === 0 ? [] : [byte], 1400],
+];
+
+ruleCases(
+  "IMG-012",
+  textModes.map(([name, change, size]) => {
+    const tail = behind(size * KIB, change);
+    return {
+      name,
+      image: smallImage,
+      mutate: (view) => withTail(view, tail),
+      hits: [
+        { space: "file", start: 65_536, length: 0 },
+        { rule: "IMG-003", space: "file", start: small.size, length: tail.length },
+      ],
+    };
+  }),
+);
+
+/** An image as UTF-8, its bytes taken for characters of Latin-1. */
+const converted = (view: DataView<ArrayBuffer>) =>
+  new TextEncoder().encode(String.fromCharCode(...new Uint8Array(view.buffer)));
+
+ruleCases("IMG-013", [
+  {
+    name: "Latin-1 became UTF-8 behind the volume descriptors",
+    image: () => withTail(new DataView(smallImage().buffer), noise(64 * KIB, 5)),
+    mutate: converted,
+    hits: [
+      { space: "file", start: 34_816, length: 0 },
+      { rule: "ISO-VDS-003", start: 32_768, length: SECTOR },
+      { rule: "ISO-DIR-042", start: 40_960, length: SECTOR },
+      { rule: "ISO-PTH-006", start: 36_864, length: 1 },
+      { rule: "IMG-003", space: "file", start: 45_057, length: 98_393 },
+      { rule: "EXT-004", start: 34_816, length: 8 },
+      { rule: "EXT-004", start: 43_009, length: 1 },
+    ],
+  },
+]);
