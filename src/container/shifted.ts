@@ -6,6 +6,7 @@ import { SECTOR } from "../bytes/span.ts";
 import { isZero, startsWithText } from "../bytes/text.ts";
 import type { Shift } from "../model/image.ts";
 import { type Opened, peek, type SectorLayout } from "./container.ts";
+import { isContainer } from "./signature.ts";
 
 /** Bytes that are searched for a descriptor. */
 const SEARCHED = 2 * 1024 * 1024;
@@ -60,16 +61,13 @@ function nameOf(head: Uint8Array, { stride, origin }: SectorLayout): string | un
   return "what this image is nested in";
 }
 
-// Sectors are counted from where the image begins: there the root's own record says where it is. Past the
-// end of the file it says nothing against it.
+// Sectors are counted from where the image begins: there the root's own record says where it is.
 async function isConfirmed(
   source: ByteSource,
   { stride, dataOffset, origin }: SectorLayout,
   root: number,
 ): Promise<boolean> {
-  const at = origin + root * stride + dataOffset;
-  if (at + SECTOR > source.size) return true;
-  const dot = await peek(source, at, 34);
+  const dot = await peek(source, origin + root * stride + dataOffset, 34);
   if (dot.length < 34) return false;
   const view = new DataView(dot.buffer, dot.byteOffset, dot.length);
   return view.getUint32(2, true) === root || view.getUint32(6) === root;
@@ -84,7 +82,7 @@ function* candidates(bytes: Uint8Array): Generator<number> {
 /**
  * Opens an image whose primary descriptor stands in the first 2 MiB, but not where any layout puts it, as it
  * would be read in its right place. Undefined where there is none, where the set at sector 16 is there but
- * for its first descriptor, or where another volume begins at the start of the file.
+ * for its first descriptor, or where another volume or a container format begins at the start of the file.
  */
 export async function openShifted(source: ByteSource): Promise<Opened | undefined> {
   const bytes = await peek(source, 0, SEARCHED);
@@ -94,7 +92,7 @@ export async function openShifted(source: ByteSource): Promise<Opened | undefine
   const isOther = ["BEA01", "NSR02", "NSR03", "CD-I "].some((text) =>
     [16, 17, 18].some((sector) => startsWithText(bytes, text, sector * SECTOR + 1))
   );
-  if (inPlace || isOther) return undefined;
+  if (inPlace || isOther || isContainer(bytes)) return undefined;
   for (const at of candidates(bytes)) {
     const layout = layoutAround(bytes, at);
     if (layout === undefined || layout.origin === 0) continue;

@@ -27,15 +27,8 @@ const identifiers: readonly (readonly [text: string, at: number, name: string])[
   ["NSR0", 1, "a UDF volume"],
 ];
 
-/** Signatures at one place of the file: of volumes without sectors before them, and of containers. */
-const fixed: readonly (readonly [text: string, at: number, name: string])[] = [
-  [SYNC, 0, "raw CD sectors"],
-  ["BD", 1024, "an HFS volume"],
-  ["H+\0\x04", 1024, "an HFS Plus volume"],
-  ["HX\0\x05", 1024, "an HFS Plus volume"],
-  ["ER\x02\0", 0, "an Apple partition map"],
-  ["ER\x08\0", 0, "an Apple partition map"],
-  ["EFI PART", 512, "a GUID partition table"],
+/** Formats that hold the sectors of an image in an order of their own, or compressed. */
+const containers: readonly (readonly [text: string, at: number, name: string])[] = [
   ["MComprHD", 0, "a CHD file"],
   ["MEDIA DESCRIPTOR", 0, "an Alcohol 120% image"],
   ["CISO", 0, "a compressed ISO"],
@@ -45,6 +38,23 @@ const fixed: readonly (readonly [text: string, at: number, name: string])[] = [
   ["AARUFRMT", 0, "an Aaru image"],
   ["EVF\x09\x0d\x0a\xff\0", 0, "an Expert Witness file"],
 ];
+
+/** Signatures at one place of the file: of volumes without sectors before them, and of containers. */
+const fixed: readonly (readonly [text: string, at: number, name: string])[] = [
+  [SYNC, 0, "raw CD sectors"],
+  ["BD", 1024, "an HFS volume"],
+  ["H+\0\x04", 1024, "an HFS Plus volume"],
+  ["HX\0\x05", 1024, "an HFS Plus volume"],
+  ["ER\x02\0", 0, "an Apple partition map"],
+  ["ER\x08\0", 0, "an Apple partition map"],
+  ["EFI PART", 512, "a GUID partition table"],
+  ...containers,
+];
+
+/** Whether a file begins like a container format whose sectors do not follow each other. */
+export function isContainer(head: Uint8Array): boolean {
+  return containers.some(([text, at]) => startsWithText(head, text, at));
+}
 
 /** What kind of disc image a file begins like, as a phrase; undefined where nothing says that it is one. */
 export function imageSignature(head: Uint8Array): string | undefined {
