@@ -8,11 +8,15 @@
 
 // The library: re-exports only.
 
+export { type Baseline, type KnownFindings, knownOf, parseBaseline } from "./audit/baseline.ts";
 export { rules } from "./audit/catalogue.ts";
+export { furtherFingerprint } from "./audit/fingerprint.ts";
+export { type Profile, profileOf, profiles } from "./audit/profiles.ts";
 export type * from "./audit/result.ts";
 export type { Confidence, Severity } from "./audit/rule.ts";
 export { audit, type AuditOptions } from "./audit/run.ts";
 export { isRuleSelector, ruleSelectors } from "./audit/select.ts";
+export { Summary } from "./audit/summary.ts";
 export { exitStatus, type FailOn } from "./audit/verdict.ts";
 export { type ByteSource, MemorySource, SourceError } from "./bytes/source.ts";
 export { type Owner, owners, type Space, type Span } from "./bytes/span.ts";

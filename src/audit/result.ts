@@ -7,6 +7,9 @@ import type { Confidence, Severity } from "./rule.ts";
 /** `damaged` with an error, else `suspicious` with a warning, else `intact`; or nothing could be read. */
 export type Verdict = "intact" | "suspicious" | "damaged" | "unreadable";
 
+/** Whom an audit is for; it moves severities. `archive` leaves all as the catalogue lists them. */
+export type ProfileName = "archive" | "distro" | "forensic" | "dump" | "conform";
+
 /** An entry of the catalogue at a byte range of the opened file. */
 export type Finding = {
   readonly rule: string;
@@ -31,6 +34,8 @@ export type Finding = {
   readonly causedBy?: number;
   /** Findings of this rule and place folded into one. */
   readonly count: number;
+  /** The same for the same fault in every report: 16 hexadecimal digits, and a number among its like. */
+  readonly fingerprint?: string;
 };
 
 /** What of a file is there. */
@@ -53,6 +58,7 @@ export type AuditResult = {
   readonly format: "discern.audit/1";
   readonly tool: ToolFacts;
   readonly image: ImageFacts;
+  readonly profile: ProfileName;
   readonly verdict: Verdict;
   readonly volumes: readonly VolumeFacts[];
   readonly accounting: {
@@ -70,8 +76,10 @@ export type AuditResult = {
   };
   readonly losses: readonly Loss[];
   readonly findings: readonly Finding[];
-  /** Findings that `ignore` or `only` left out. */
+  /** Findings that `ignore`, `only` or the profile left out. */
   readonly ignored?: number;
+  /** Findings that the baseline has, which are left out; there where a baseline is. */
+  readonly known?: number;
 };
 
 /** A structure as its standard lays it out. */
@@ -107,4 +115,31 @@ export type RulesResult = {
   readonly format: "discern.rules/1";
   readonly tool: ToolFacts;
   readonly rules: readonly RuleFacts[];
+};
+
+/** `discern.summary/1`: the last line of several audits. */
+export type SummaryResult = {
+  readonly format: "discern.summary/1";
+  readonly tool: ToolFacts;
+  /** Images asked for, those that could not be opened among them. */
+  readonly images: number;
+  /** 2 if any is 2, else 1 if any is 1. */
+  readonly status: 0 | 1 | 2;
+  /** Images by the exit status that each alone would have. */
+  readonly statuses: Readonly<Record<"0" | "1" | "2", number>>;
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  readonly findings: Readonly<Record<Severity, number>>;
+  /** Bytes of all images that were opened. */
+  readonly bytes: number;
+  readonly proof: {
+    readonly proven: number;
+    readonly contradicted: number;
+    readonly unproven: number;
+  };
+  /** Files of which something is lost or contradicted, and the bytes that are lost. */
+  readonly losses: { readonly files: number; readonly bytes: number };
+  /** Findings that baselines have; there where a baseline is. */
+  readonly known?: number;
+  /** Images that could not be opened, and why. */
+  readonly failed?: readonly { readonly path: string; readonly reason: string }[];
 };

@@ -11,9 +11,12 @@ import type { SharedWork } from "../pass/crew.ts";
 import { type Algorithm, readData } from "../proof/data_pass.ts";
 import { readProofFacts } from "../proof/facts.ts";
 import { ProofLedger } from "../proof/ledger.ts";
+import { type KnownFindings, newFindings } from "./baseline.ts";
 import { FindingList } from "./finding_list.ts";
+import { withFingerprints } from "./fingerprint.ts";
 import { lossesOf } from "./losses.ts";
-import type { AuditResult } from "./result.ts";
+import { profileOf, underProfile } from "./profiles.ts";
+import type { AuditResult, Finding, ProfileName } from "./result.ts";
 import { type DirectoryCheck, type FaultRule, type Hit, nothing, type Rule } from "./rule.ts";
 import { families } from "./rules/mod.ts";
 import { isWanted } from "./select.ts";
@@ -34,6 +37,10 @@ export type AuditOptions = SharedWork & {
   readonly ignore?: readonly string[];
   /** Rules to report, named likewise; all where absent. */
   readonly only?: readonly string[];
+  /** Whom the audit is for; `archive` where absent. */
+  readonly profile?: ProfileName;
+  /** Findings of a former report, which do not count. */
+  readonly known?: KnownFindings;
   /** List the files of which nothing is lost, too. */
   readonly files?: boolean;
   /** Keep what was found where the signal ends the work: rules that need the data say nothing then. */
@@ -67,14 +74,14 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
   }
   addFaults(image, list);
 
-  const findings = list.findings();
-  const { ignored } = list;
+  const { findings, ...left } = reported(list, image, options);
   const hashes = facts.data?.hashes;
   const vouching = new Vouching(image, facts);
   return {
     format: "discern.audit/1",
     tool,
     image: { ...imageFacts(image), ...(hashes === undefined ? {} : { hashes }) },
+    profile: options.profile ?? "archive",
     verdict: verdictOf(findings, isReadable(image)),
     volumes: image.volumes.map(volumeFacts),
     accounting: {
@@ -90,7 +97,24 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
       all: options.files === true,
     }),
     findings,
+    ...left,
+  };
+}
+
+// Fingerprints come before the profile, so that a baseline of one profile serves another.
+function reported(
+  list: FindingList,
+  image: Image,
+  { profile = "archive", known }: AuditOptions,
+): { readonly findings: readonly Finding[]; readonly ignored?: number; readonly known?: number } {
+  const found = withFingerprints(list.findings(), image);
+  const moved = underProfile(found, profileOf(profile));
+  const findings = known === undefined ? moved.findings : newFindings(moved.findings, known);
+  const ignored = list.ignored + moved.left;
+  return {
+    findings,
     ...(ignored === 0 ? {} : { ignored }),
+    ...(known === undefined ? {} : { known: moved.findings.length - findings.length }),
   };
 }
 

@@ -1,6 +1,7 @@
 // Options that several commands share, each one entry here.
 
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { profiles } from "../audit/profiles.ts";
 import { isRuleSelector, ruleSelectors } from "../audit/select.ts";
 import { ignoreWords, isIgnoreWord } from "../compare/words.ts";
 import { type Algorithm, algorithms } from "../kernel/digest.ts";
@@ -156,6 +157,13 @@ export const jobs = () =>
       Math.min(navigator.hardwareConcurrency, MOST_JOBS),
       `one for each processor, ${MOST_JOBS} at most`,
     );
+/** `--profile`. */
+export const profile = () =>
+  new Option("--profile <name>", "whom the audit is for: moves severities, leaves rules out")
+    .choices(profiles.map(({ name }) => name)).default("archive" as const);
+/** `--baseline`. */
+export const baseline = () =>
+  new Option("--baseline <file>", "a former report (--json or --ndjson): only new findings count");
 /** `--fail-on`. */
 export const failOn = () =>
   new Option("--fail-on <severity>", "least severity of a finding that makes the exit status 1")

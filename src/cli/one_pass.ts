@@ -1,6 +1,7 @@
 // An audit of standard input in the one pass that it allows: what its head tells, and a digest of all.
 
 import { rules } from "../audit/catalogue.ts";
+import { furtherFingerprint } from "../audit/fingerprint.ts";
 import type { AuditResult, Finding } from "../audit/result.ts";
 import { audit, type AuditOptions } from "../audit/run.ts";
 import { type ByteSource, MemorySource, SourceError } from "../bytes/source.ts";
@@ -111,6 +112,7 @@ function withNote(result: AuditResult, message: string): AuditResult {
     clause,
     remedy,
     count: 1,
+    fingerprint: furtherFingerprint(id, result.findings),
   };
   return { ...result, findings: [...result.findings, note] };
 }

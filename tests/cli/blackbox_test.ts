@@ -21,10 +21,16 @@ async function makeFiles(): Promise<{ readonly names: Map<string, string>; remov
     ["$DIGEST", "3ce622563c9466386b1777f57210743345c32da07110de4b577e0c1b0df23a1a"],
     ["$UDF", `${folder}/udf.img`],
     ["$CUT", `${folder}/cut.iso`],
+    ["$REPORTS", `${folder}/reports.ndjson`],
+    ["$REPORT", `${folder}/report.json`],
     ["$SUMS", `${folder}/SHA256SUMS`],
   ]);
   await Deno.writeFile(`${folder}/cut.iso`, (await Deno.readFile(sample)).subarray(0, 200_000));
   await Deno.writeFile(`${folder}/udf.img`, await fixtureImage("udf-102-dvd-mkudffs"));
+  const cut = `${folder}/cut.iso`;
+  await Deno.writeFile(`${folder}/report.json`, (await discern(["audit", cut, "--json"])).bytes);
+  const reports = await discern(["audit", cut, sample, "--ndjson"]);
+  await Deno.writeFile(`${folder}/reports.ndjson`, reports.bytes);
   const { bytes } = await discern(["manifest", sample]);
   await Deno.writeFile(`${folder}/SHA256SUMS`, bytes);
   const joined = await discern(["manifest", sample, "--volume", "all", "--regions", "-q"]);

@@ -58,6 +58,8 @@ const rows: Readonly<Record<string, Row>> = {
       "--fail-on": ["audit $SAMPLE", "--fail-on note"],
       "--ignore": ["audit $SAMPLE", "--ignore ELT,GPT"],
       "--only": ["audit $SAMPLE", "--only IMG"],
+      "--profile": ["audit $SAMPLE", "--profile conform"],
+      "--baseline": ["audit $SAMPLE", "--baseline $REPORT"],
       "--algorithm": ["audit $SAMPLE", "--algorithm md5"],
       "--ndjson": ["audit $SAMPLE", "--ndjson"],
       "--verbose": ["audit $SAMPLE", "-v"],
@@ -211,6 +213,7 @@ async function makeFiles(folder: string): Promise<Map<string, string>> {
     $DATES_A: await fixtureImage("dates-a-xorriso"),
     $DATES_B: await fixtureImage("dates-b-xorriso"),
     $SUMS: (await discern(["manifest", sample])).bytes,
+    $REPORT: (await discern(["audit", sample, "--json"])).bytes,
   };
   const names = new Map([["$SAMPLE2", fixturePath("sample2.iso")], ["$SAMPLE", sample]]);
   for (const [name, content] of Object.entries(files)) {

@@ -92,8 +92,11 @@ Deno.test("documents of commands with other arguments validate", async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "discern-schema-" });
   const list = `${folder}/manifest.json`;
   await discern(["manifest", sample, "--json", "--regions", "-o", list]);
+  const report = `${folder}/report.json`;
+  await discern(["audit", sample2, "--json", "-o", report]);
   const cases: readonly (readonly [string, readonly string[]])[] = [
     ["rules", ["rules", "--json"]],
+    ["audit", ["audit", sample, "--json", "--profile", "conform", "--baseline", report]],
     ["bench", ["bench", "--json", "--seconds", "0"]],
     ["verify", ["verify", sample, list, "--json"]],
     ["verify", ["verify", sample2, list, "--json"]],
@@ -113,6 +116,14 @@ Deno.test("documents of commands with other arguments validate", async (t) => {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("lines of several audits validate, and the summary behind them", async () => {
+  const missing = fixturePath("missing.iso");
+  const { stdout, status } = await discern(["audit", sample, missing, sample2, "--ndjson"]);
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals([lines.length, status], [3, 2]);
+  for (const [at, line] of lines.entries()) check(at < 2 ? "audit" : "summary", line);
 });
 
 Deno.test("schemas name each shared part alike", () => {

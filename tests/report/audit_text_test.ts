@@ -22,6 +22,7 @@ function result(findings: readonly Finding[], more: Partial<AuditResult> = {}): 
     format: "discern.audit/1",
     tool: { name: "discern", version: "0.1.0" },
     image: { path: "x.iso", bytes: 409_600, container: "iso", sectorSize: 2048 },
+    profile: "archive",
     verdict: "damaged",
     volumes: [],
     accounting: { bytes: 409_600, owners: { file: 409_600 } },

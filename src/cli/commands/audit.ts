@@ -1,17 +1,20 @@
 // discern audit IMAGE...
 
 import { type Command, Option } from "@commander-js/extra-typings";
+import { type Baseline, type KnownFindings, knownOf, parseBaseline } from "../../audit/baseline.ts";
 import { rules } from "../../audit/catalogue.ts";
 import type { AuditResult } from "../../audit/result.ts";
 import { audit, type AuditOptions } from "../../audit/run.ts";
-import { exitStatus } from "../../audit/verdict.ts";
+import { exitStatus, type FailOn } from "../../audit/verdict.ts";
 import { ContainerError } from "../../container/container.ts";
 import { NotFoundError } from "../../model/describe.ts";
 import { PlatformError } from "../../platform/errors.ts";
-import { compactJson } from "../../report/json.ts";
+import { readWhole } from "../../platform/file_source.ts";
+import { gather } from "../../platform/stdin.ts";
 import { escapeInline, escapeText } from "../../report/escape.ts";
 import * as flags from "../flags.ts";
-import { Job } from "../job.ts";
+import { type AuditFormat, auditWriter } from "../audit_writers.ts";
+import { Job, UsageError } from "../job.ts";
 import { auditOnePass } from "../one_pass.ts";
 import type { Context } from "../context.ts";
 
@@ -25,9 +28,11 @@ export function addAudit(program: Command, { io, finish }: Context): void {
         .conflicts("algorithm"),
     )
     .option("--files", "list the files of which nothing is lost, too")
+    .addOption(flags.profile())
     .addOption(flags.failOn())
     .addOption(flags.ignoreRules())
     .addOption(flags.onlyRules())
+    .addOption(flags.baseline())
     .addOption(flags.algorithm())
     .addOption(flags.engine())
     .addOption(flags.crossCheck())
@@ -46,40 +51,90 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(flags.spool())
     .addOption(flags.spoolLimit())
     .action(async (paths, options) => {
+      const { baseline } = options;
+      const inputs = baseline === undefined ? paths : [...paths, baseline];
+      if (baseline === "-" && paths.includes("-")) {
+        throw new UsageError("Cannot audit: only one of image and baseline can be -");
+      }
       finish(
-        await Job.run(io, options, paths, async (job) => {
-          const { ignore, only, algorithm } = options;
+        await Job.run(io, options, inputs, async (job) => {
+          const { ignore, only, algorithm, profile } = options;
           sayUnbuilt(job, only ?? []);
           const wanted: AuditOptions = {
             ...job.work(),
             structureOnly: options.structure === true,
             files: options.files === true,
+            profile,
             ...(ignore === undefined ? {} : { ignore }),
             ...(only === undefined ? {} : { only }),
             ...(algorithm === undefined ? {} : { hashes: algorithm }),
           };
-          const writer = writerOf(job, options.ndjson ? "ndjson" : options.json ? "json" : "text");
-          const several = paths.length > 1;
-          let status = 0;
-          writer.begin(several);
-          for (const [index, path] of paths.entries()) {
-            if (io.signal.aborted) break;
-            // Images that are still to be opened need the permission to.
-            const isLast = index === paths.length - 1;
-            const found = await auditOne(job, path, wanted, { read: !isLast }, several);
-            if (found === undefined) {
-              status = 2;
-              continue;
-            }
-            await writer.write(found);
-            if (found.verdict === "unreadable") sayUnreadable(job, found);
-            status = Math.max(status, exitStatus(found, options.failOn));
-          }
-          writer.end(several);
-          return status;
+          const known = baseline === undefined ? undefined : await readBaseline(job, baseline);
+          const format = options.ndjson ? "ndjson" : options.json ? "json" : "text";
+          return await auditAll(job, paths, { wanted, known, format, failOn: options.failOn });
         }),
       );
     });
+}
+
+type Batch = {
+  readonly wanted: AuditOptions;
+  readonly known: Baseline | undefined;
+  readonly format: AuditFormat;
+  readonly failOn: FailOn;
+};
+
+// One image that cannot be opened does not keep the others from being audited.
+async function auditAll(
+  job: Job,
+  paths: readonly string[],
+  { wanted, known, format, failOn }: Batch,
+): Promise<number> {
+  const several = paths.length > 1;
+  const writer = auditWriter(job, format, several);
+  let status = 0;
+  for (const [index, path] of paths.entries()) {
+    if (job.io.signal.aborted) break;
+    // Images that are still to be opened need the permission to.
+    const isLast = index === paths.length - 1;
+    const options = known === undefined
+      ? wanted
+      : { ...wanted, known: knownFindings(job, known, path, !several) };
+    const found = await auditOne(job, path, options, { read: !isLast }, several);
+    if ("reason" in found) {
+      writer.fail(path, found.reason);
+      status = 2;
+      continue;
+    }
+    const own = exitStatus(found, failOn);
+    await writer.write(found, own);
+    if (found.verdict === "unreadable") sayUnreadable(job, found);
+    status = Math.max(status, own);
+  }
+  await writer.end();
+  return status;
+}
+
+/** Bytes of a report that are read at most. */
+const BASELINE_LIMIT = 256 * 1024 ** 2;
+
+async function readBaseline(job: Job, path: string): Promise<Baseline> {
+  const { signal, stdin } = job.io;
+  const bytes = path === "-"
+    ? await gather(stdin, BASELINE_LIMIT)
+    : await readWhole(path, BASELINE_LIMIT, signal);
+  const baseline = parseBaseline(new TextDecoder().decode(bytes));
+  if ("error" in baseline) {
+    throw new PlatformError(`Cannot take ${path} as the baseline: ${baseline.error}`);
+  }
+  return baseline;
+}
+
+function knownFindings(job: Job, baseline: Baseline, path: string, alone: boolean): KnownFindings {
+  const known = knownOf(baseline, path, alone);
+  if (known !== undefined) return known;
+  job.warn(`no report of the baseline is about ${escapeText(path)}: all of its findings are new`);
+  return new Map();
 }
 
 // An audit for rules that do not exist yet finds nothing, which says nothing about the image.
@@ -97,7 +152,7 @@ async function auditOne(
   options: AuditOptions,
   keep: { readonly read: boolean },
   several: boolean,
-): Promise<AuditResult | undefined> {
+): Promise<AuditResult | { readonly reason: string }> {
   try {
     if (path === "-" && job.options.spool !== true) {
       await job.io.opened(job.keep(keep));
@@ -117,7 +172,7 @@ async function auditOne(
       error instanceof NotFoundError;
     if (!known || !several) throw error;
     job.warn(escapeInline(error.message));
-    return undefined;
+    return { reason: error.message };
   }
 }
 
@@ -128,41 +183,4 @@ function sayUnreadable(job: Job, { image, volumes, findings }: AuditResult): voi
     ? unread?.message ?? `${volumes.map((volume) => volume.kind).join(", ")} is not read yet`
     : first?.message ?? "no volume is found in it";
   job.warn(`Cannot audit ${escapeText(image.path)}: ${escapeInline(why)}`);
-}
-
-type Writer = {
-  begin(several: boolean): void;
-  write(result: AuditResult): Promise<void>;
-  end(several: boolean): void;
-};
-
-function writerOf(job: Job, format: "text" | "json" | "ndjson"): Writer {
-  let written = 0;
-  if (format === "text") {
-    return {
-      begin: () => {},
-      write: async (result) => {
-        if (job.options.quiet === true) return;
-        const { auditText } = await import("../../report/text/audit.ts");
-        if (written++ > 0) job.write("\n");
-        job.lines(auditText(result, job.style));
-      },
-      end: () => {},
-    };
-  }
-  if (format === "ndjson") {
-    return {
-      begin: () => {},
-      write: (result) => Promise.resolve(job.write(`${compactJson(result)}\n`)),
-      end: () => {},
-    };
-  }
-  return {
-    begin: (several) => several ? job.write("[\n") : undefined,
-    write: async (result) => {
-      if (written++ > 0) job.write(",\n");
-      await job.document(result);
-    },
-    end: (several) => several ? job.write("]\n") : undefined,
-  };
 }

@@ -43,10 +43,13 @@ function verdictLine(result: AuditResult, style: Style): string {
   const verdict = paint(style, colours[result.verdict], result.verdict.toUpperCase());
   const counts = countsOf(result.findings);
   const found = counts.length === 0 ? ["nothing found"] : counts;
-  const ignored = (result.ignored ?? 0) > 0
-    ? [`${counted(result.ignored ?? 0, "finding")} ignored`]
-    : [];
-  return [verdict, [...found, ...ignored].join(" · ")].join("   ");
+  const { ignored, known, profile } = result;
+  const left = [
+    ...(known === undefined ? [] : [`${count(known)} known`]),
+    ...(ignored === undefined ? [] : [`${counted(ignored, "finding")} ignored`]),
+    ...(profile === "archive" ? [] : [`profile ${profile}`]),
+  ];
+  return [verdict, [...found, ...left].join(" · ")].join("   ");
 }
 
 /** Errors of which each is shown, if only by its id and title. */
