@@ -8,3 +8,11 @@ export function toHex(bytes: Uint8Array): string {
   for (const byte of bytes) text += pairs[byte];
   return text;
 }
+
+/** Bytes of pairs of hexadecimal digits. */
+export function fromHex(text: string): Uint8Array {
+  return Uint8Array.from(
+    { length: text.length / 2 },
+    (_, at) => parseInt(text.slice(2 * at, 2 * at + 2), 16),
+  );
+}

@@ -3,6 +3,7 @@
 import { hex } from "../bytes/text.ts";
 import { type Algorithm, algorithms } from "../kernel/digest.ts";
 import { ByteStrings, Column } from "../model/columns.ts";
+import { fromHex } from "../kernel/hex.ts";
 import type { Hashes } from "../model/result.ts";
 
 /** Formats that are read. */
@@ -182,12 +183,4 @@ export class ParsedManifest {
 /** What tells paths apart: the text, and the bytes where that cannot stand for them. */
 export function pathKey({ path, pathBytes }: ListedPath): string {
   return pathBytes === undefined ? path : `${path}\0${pathBytes}`;
-}
-
-/** Bytes of pairs of hexadecimal digits. */
-export function fromHex(text: string): Uint8Array {
-  return Uint8Array.from(
-    { length: text.length / 2 },
-    (_, at) => parseInt(text.slice(2 * at, 2 * at + 2), 16),
-  );
 }

@@ -1,7 +1,8 @@
 // Long files apart from all others: a thread has one to itself while others have the rest of the image.
 
 import type { Jobs, LongClient, Piece } from "../pass/client.ts";
-import { type ContentSweepParts, failContent, firstUnread } from "./sweep_parts.ts";
+import { firstUnread } from "../pass/extent_sweep.ts";
+import { type ContentSweepParts, failContent } from "./sweep_parts.ts";
 
 /** A content that is one stretch of logical bytes, which no other content shares. */
 export type LongContent = {

@@ -2,9 +2,9 @@
 
 import { decodeUtf8, hex } from "../bytes/text.ts";
 import { type Algorithm, algorithms } from "../kernel/digest.ts";
+import { fromHex } from "../kernel/hex.ts";
 import type { Hashes } from "../model/result.ts";
 import {
-  fromHex,
   type ListedPath,
   type ListedRegion,
   type ManifestFormat,

@@ -1,9 +1,7 @@
-// What the sweeps of contents share: where bytes are missing, and how that is said.
+// What the sweeps of contents share: what they work with, and how it is said that bytes are missing.
 
-import type { Span } from "../bytes/span.ts";
 import type { SectorMapping } from "../model/mapping.ts";
-import type { Extent } from "../model/tree.ts";
-import type { Held } from "./held.ts";
+import type { Held } from "../pass/held.ts";
 import type { ContentPlan } from "./plan.ts";
 import type { DigestStore } from "./store.ts";
 
@@ -22,29 +20,6 @@ export type ContentSweepParts = {
   /** Digests a content from its stored bytes. */
   readonly digestHeld: (content: number, held: Held) => Promise<void>;
 };
-
-/** Bytes of extents, from the first one on, that the image does not have. */
-export function missingBytes(
-  extents: readonly Extent[],
-  { logicalStart, logicalSize }: SectorMapping,
-): number {
-  let missing = 0;
-  for (const { start, length } of extents) {
-    const there = start < logicalStart ? 0 : Math.max(0, Math.min(length, logicalSize - start));
-    missing = missing > 0 ? missing + length : length - there;
-  }
-  return missing;
-}
-
-/** The first byte of `[from, to)` that the storage refused. */
-export function firstUnread(
-  unread: readonly Span[],
-  from: number,
-  to: number,
-): number | undefined {
-  const bad = unread.find(({ start, length }) => start < to && start + length > from);
-  return bad === undefined ? undefined : Math.max(from, bad.start);
-}
 
 /** Keeps that a content stops at a byte of the file that could not be read. */
 export function failContent(
