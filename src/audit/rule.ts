@@ -85,6 +85,19 @@ export type DirectoryCheck = (
 ) => DirectoryJudge | undefined;
 
 /**
+ * Judges one tree. The parts of all its directories come in turn, each directory from its start to its
+ * end; what is known of earlier ones is kept small.
+ */
+export type TreeJudge = {
+  readonly part?: (part: DirectoryView) => Iterable<Hit>;
+  /** Says what only the whole tree shows. */
+  readonly end?: () => Iterable<Hit>;
+};
+
+/** Begins to judge a tree, undefined where there is nothing to judge. Pure likewise. */
+export type TreeCheck = (tree: number, image: Image) => TreeJudge | undefined;
+
+/**
  * Picks the rule for a fault where its kind alone does not; undefined where another check reports it.
  * May give the hit its own confidence, severity or cause.
  */
@@ -98,6 +111,7 @@ export type RuleFamily = {
   readonly rules: RuleTable;
   readonly image?: readonly ImageCheck[];
   readonly directory?: readonly DirectoryCheck[];
+  readonly tree?: readonly TreeCheck[];
   /** Fault kinds that decoders record, and the rule that judges each. */
   readonly faults?: Readonly<Record<string, Rule | FaultRule>>;
 };

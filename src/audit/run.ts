@@ -17,7 +17,15 @@ import { withFingerprints } from "./fingerprint.ts";
 import { lossesOf } from "./losses.ts";
 import { profileOf, underProfile } from "./profiles.ts";
 import type { AuditResult, Finding, ProfileName } from "./result.ts";
-import { type DirectoryCheck, type FaultRule, type Hit, nothing, type Rule } from "./rule.ts";
+import {
+  type DirectoryCheck,
+  type FaultRule,
+  type Hit,
+  nothing,
+  type Rule,
+  type TreeJudge,
+} from "./rule.ts";
+import { walkedTree } from "./rules/directory_view.ts";
 import { families } from "./rules/mod.ts";
 import { isWanted } from "./select.ts";
 import { structuralClaims } from "./structural_claims.ts";
@@ -133,15 +141,19 @@ async function checkDirectories(
   { signal }: AuditOptions,
 ): Promise<void> {
   const checks = families.flatMap((family) => family.directory ?? []);
+  const treeChecks = families.flatMap((family) => family.tree ?? []);
   const trees = new Set(image.volumes.map((volume) => volume.tree));
   for (const number of trees) {
     const tree = number === undefined ? undefined : image.trees[number];
     if (number === undefined || tree === undefined) continue;
+    const judges = treeChecks.map((check) => check(number, image))
+      .filter((judge) => judge !== undefined);
     for (let node = 0; node < tree.count; node++) {
       if (!tree.isDirectory(node) && node > 0) continue;
       signal?.throwIfAborted();
-      await checkDirectory(number, node, checks, image, list);
+      await checkDirectory(number, node, checks, judges, image, list);
     }
+    for (const judge of judges) addAll(judge.end?.(), list);
   }
 }
 
@@ -149,15 +161,19 @@ async function checkDirectory(
   tree: number,
   node: number,
   checks: readonly DirectoryCheck[],
+  treeJudges: readonly TreeJudge[],
   image: Image,
   list: FindingList,
 ): Promise<void> {
   const { start, length } = image.trees[tree]?.extent(node, 0) ?? { start: 0, length: 0 };
   const place = { tree, node, span: logicalSpan(start, length) };
   const judges = checks.map((check) => check(place, image)).filter((judge) => judge !== undefined);
+  // What is read in place of records that are not there is no part of the tree.
+  const ofTree = walkedTree(place, image) === undefined ? [] : treeJudges;
   let last: DirectoryView | undefined;
   for await (const part of image.directoryParts(tree, node)) {
     for (const judge of judges) addAll(judge.part?.(part), list);
+    for (const judge of ofTree) addAll(judge.part?.(part), list);
     last = part;
   }
   if (last === undefined) return;

@@ -1,11 +1,13 @@
 // Rules about Joliet (Microsoft, version 1, 1995): its descriptor and the form of its identifiers.
 
-import { fieldSpan } from "../../bytes/struct.ts";
+import { fieldSpan, type Structure } from "../../bytes/struct.ts";
 import { hex, isZero } from "../../bytes/text.ts";
 import {
   directoryRecord,
   jolietVolumeDescriptor,
+  primaryVolumeDescriptor,
   supplementaryVolumeDescriptor,
+  volumeDescriptorSetTerminator,
 } from "../../decode/iso9660/layout.ts";
 import type { RecordView } from "../../model/directory.ts";
 import type { Image } from "../../model/image.ts";
@@ -36,6 +38,25 @@ const rules = {
     remedy: "Fetch the descriptor again; readers fall back on the primary tree.",
     layouts: [supplementaryVolumeDescriptor.id],
   },
+  volumeFlags: {
+    id: "JOL-003",
+    severity: "warning",
+    title: "Volume flag and escape sequence disagree",
+    clause: "ECMA-119:1987 8.5.3",
+    rationale: "Bit 0 says that some escape sequence is not registered, but those of Joliet are. " +
+      "Current readers do not look at it.",
+    remedy: "Trust the escape sequence.",
+    layouts: [jolietVolumeDescriptor.id],
+  },
+  several: {
+    id: "JOL-004",
+    severity: "warning",
+    title: "More than one Joliet descriptor",
+    clause: "Joliet, SVD escape sequences",
+    rationale: "Readers follow the first or the last one, and so show different trees.",
+    remedy: "Compare the trees that they name.",
+    layouts: [jolietVolumeDescriptor.id],
+  },
   oddName: {
     id: "JOL-005",
     severity: "error",
@@ -46,6 +67,18 @@ const rules = {
       "it or shift every byte behind it.",
     remedy: "Take the name from the primary tree or Rock Ridge; fetch the sector again.",
     layouts: [directoryRecord.id],
+  },
+  volumeSize: {
+    id: "JOL-009",
+    severity: "warning",
+    title: "Volume size differs from the primary",
+    clause: "ECMA-119:1987 8.5",
+    rationale:
+      "Both descriptors are of one volume, so one of the sizes is wrong: copies of the disc " +
+      "that follow it end early. xorriso counts partitions that it appends in the primary " +
+      "descriptor only, which is told as a fact.",
+    remedy: "Trust the size that the end of the last extent confirms.",
+    layouts: [jolietVolumeDescriptor.id, primaryVolumeDescriptor.id],
   },
   rootOutside: {
     id: "JOL-011",
@@ -93,6 +126,88 @@ function* checkEscape(image: Image): Iterable<Hit> {
   }
 }
 
+const NOT_REGISTERED = 1;
+
+function* checkVolumeFlags(image: Image): Iterable<Hit> {
+  for (const { span, value } of image.structuresOf(jolietVolumeDescriptor)) {
+    const { volumeFlags } = value;
+    if ((volumeFlags & NOT_REGISTERED) === 0) continue;
+    yield {
+      rule: rules.volumeFlags,
+      span: fieldSpan(jolietVolumeDescriptor, "volumeFlags", span),
+      message: `the volume flags are ${volumeFlags}: an escape sequence is not registered, but ` +
+        `that of Joliet is`,
+      recorded: String(volumeFlags),
+      expected: String(volumeFlags - NOT_REGISTERED),
+      volume: "joliet",
+    };
+  }
+}
+
+type Joliet = Structure<typeof jolietVolumeDescriptor.fields>;
+
+/** Joliet descriptors of each set: those of one set stand in sectors that follow each other. */
+function descriptorSets(image: Image): Joliet[][] {
+  const terminators = image.structuresOf(volumeDescriptorSetTerminator).map(({ span }) =>
+    span.start
+  );
+  const sets = new Map<number, Joliet[]>();
+  for (const structure of image.structuresOf(jolietVolumeDescriptor)) {
+    const end = terminators.find((start) => start > structure.span.start) ?? Infinity;
+    const set = sets.get(end);
+    if (set === undefined) sets.set(end, [structure]);
+    else set.push(structure);
+  }
+  return [...sets.values()];
+}
+
+// A descriptor may be recorded twice (6.7.1): copies name the same root.
+function* checkSeveral(image: Image): Iterable<Hit> {
+  for (const set of descriptorSets(image)) {
+    const roots = set.map(({ value }) => value.rootLocationOfExtent.le);
+    if (new Set(roots).size < 2) continue;
+    for (const [index, { span }] of set.entries()) {
+      yield {
+        rule: rules.several,
+        span,
+        message: `Joliet descriptor ${index + 1} of ${set.length}, with the root at logical block ${
+          roots[index]
+        }`,
+        recorded: String(roots[index]),
+        volume: "joliet",
+      };
+    }
+  }
+}
+
+// Whether the blocks that one descriptor has more than the other hold a partition.
+function holdsPartition(image: Image, from: number, to: number): boolean {
+  const start = (logical: number) => image.mapping.fileOffset(logical);
+  return image.partitions.some((each) => each.start >= start(from) && each.start < start(to));
+}
+
+function* checkVolumeSize(image: Image): Iterable<Hit> {
+  const primaries = image.structuresOf(primaryVolumeDescriptor);
+  for (const { span, value } of image.structuresOf(jolietVolumeDescriptor)) {
+    // The primary descriptor of a set stands before the others.
+    const primary = primaries.findLast((each) => each.span.start < span.start);
+    const [size, expected] = [value.volumeSpaceSize, primary?.value.volumeSpaceSize];
+    // Where the copies of one differ, ISO-PVD-001 says so.
+    if (expected === undefined || size.le === expected.le || size.be === expected.be) continue;
+    const unit = value.logicalBlockSize.le;
+    const appended = holdsPartition(image, size.le * unit, expected.le * unit);
+    yield {
+      rule: rules.volumeSize,
+      ...(appended ? { severity: "info" } : {}),
+      span: fieldSpan(jolietVolumeDescriptor, "volumeSpaceSize", span),
+      message: `the volume has ${size.le} blocks, by the primary descriptor ${expected.le}`,
+      recorded: String(size.le),
+      expected: String(expected.le),
+      volume: "joliet",
+    };
+  }
+}
+
 function* checkOddName(record: RecordView, tree: Tree): Iterable<Hit> {
   const { length } = record.identifier;
   if (tree.kind !== "joliet" || record.reserved !== undefined || length % 2 === 0) return;
@@ -108,6 +223,6 @@ function* checkOddName(record: RecordView, tree: Tree): Iterable<Hit> {
 /** Rules about Joliet. */
 export const jolietRules: RuleFamily = {
   rules,
-  image: [checkPresence, checkEscape],
+  image: [checkPresence, checkEscape, checkVolumeFlags, checkSeveral, checkVolumeSize],
   directory: [ofRecords(checkOddName, ({ identifier }) => identifier.length % 2 !== 0)],
 };

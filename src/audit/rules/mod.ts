@@ -12,6 +12,8 @@ import { gptRules } from "./gpt.ts";
 import { image } from "./image.ts";
 import { imageEnd } from "./image_end.ts";
 import { jolietRules } from "./joliet.ts";
+import { jolietTreeRules } from "./joliet_names.ts";
+import { extendedRecordRules } from "./extended_records.ts";
 import { limits } from "./limits.ts";
 import { masterBootRules } from "./mbr.ts";
 import { pathTableRules } from "./pth.ts";
@@ -20,6 +22,7 @@ import { rootRecord } from "./root_record.ts";
 import { rawSectorRules } from "./raw_sectors.ts";
 import { rockRidgeRules } from "./rrip.ts";
 import { systemUseRules } from "./susp.ts";
+import { systemUseTreeRules } from "./susp_entries.ts";
 import { systemArea } from "./system_area.ts";
 import { transferRules } from "./transfer.ts";
 import { zisofsRules } from "./zisofs.ts";
@@ -35,9 +38,12 @@ export const families: readonly RuleFamily[] = [
   descriptorTexts,
   rootRecord,
   directoryRules,
+  extendedRecordRules,
   pathTableRules,
   jolietRules,
+  jolietTreeRules,
   systemUseRules,
+  systemUseTreeRules,
   rockRidgeRules,
   zisofsRules,
   elToritoRules,

@@ -29,6 +29,7 @@ import {
 } from "../rule.ts";
 import { differingOrders } from "./byte_orders.ts";
 import { ownerOf, quoted, walkedTree } from "./directory_view.ts";
+import { referenceLength } from "./entries.ts";
 import { ofEntries } from "./record_checks.ts";
 
 const rules = {
@@ -191,13 +192,6 @@ function* checkContinuation(
 }
 
 const continuationOrders = { [`${continuationArea.id}.*`]: rules.continuationOrders };
-
-type ReferenceValues = Values<typeof extensionsReference.fields>;
-
-function referenceLength(value: ReferenceValues): number {
-  return extensionsReference.size + value.lengthOfIdentifier + value.lengthOfDescriptor +
-    value.lengthOfSource;
-}
 
 function* checkReference(entry: SystemUseEntry): Iterable<Hit> {
   const value = entryValue(entry, extensionsReference);

@@ -1,7 +1,7 @@
 // Walks a directory hierarchy (ECMA-119:1987 6.8) into columns, breadth first, each extent once.
 
 import { logicalSpan, roundUp, SECTOR } from "../../bytes/span.ts";
-import { type Fault, valuesOf } from "../../bytes/struct.ts";
+import { type Fault, fieldSpan, type Values, valuesOf } from "../../bytes/struct.ts";
 import { equalBytes } from "../../bytes/text.ts";
 import { epochOfTime7 } from "../../bytes/time.ts";
 import { entryValue, type SystemUseEntry } from "../../model/directory.ts";
@@ -435,8 +435,32 @@ export class TreeWalk {
     // Its blocks are claimed for the file below: a claim of its own would overlap that one.
     if (value !== undefined) {
       out.structures.add({ layout: extendedAttributeRecord, span, value, owner: "file" });
+      this.#noteExtendedLength(value, start, length);
     }
     out.claim(logicalSpan(start, length), "file", { tree: this.#volume.treeIndex, node });
+  }
+
+  #noteExtendedLength(
+    value: Values<typeof extendedAttributeRecord.fields>,
+    start: number,
+    length: number,
+  ): void {
+    const { lengthOfApplicationUse: { le, be }, lengthOfEscapeSequences: escapes } = value;
+    const needed = extendedAttributeRecord.size + Math.min(le, be) + escapes;
+    if (needed <= length) return;
+    this.#fault({
+      kind: "extended-record-length",
+      structure: extendedAttributeRecord.id,
+      span: fieldSpan(
+        extendedAttributeRecord,
+        "lengthOfApplicationUse",
+        logicalSpan(start, length),
+      ),
+      message:
+        `the extended attribute record needs ${needed} bytes, ${le} of them for application ` +
+        `use and ${escapes} for escape sequences; its directory record gives it ${length}`,
+      recorded: String(le),
+    });
   }
 
   // Decodes the system use of a record and hands on its entries, those of continuations among them.

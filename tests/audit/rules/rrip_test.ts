@@ -138,7 +138,7 @@ ruleCases("RRP-019", [
     name: "no PL entry in the directory",
     image: DEEP,
     mutate: (view) => setText(view, parent.offset, "PD"),
-    hits: [at(child, 4, 8)],
+    hits: [at(child, 4, 8), { rule: "SUS-014", ...at(parent, 4, 8) }],
   },
 ], structure);
 

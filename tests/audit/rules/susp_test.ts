@@ -42,7 +42,10 @@ ruleCases("SUS-003", [
     name: "another signature in the root's own record",
     image: OLD,
     mutate: (view) => setText(view, indicator.offset, "XX"),
-    hits: [{ start: indicator.offset, length: dot.offset + dot.length - indicator.offset }],
+    hits: [
+      { start: indicator.offset, length: dot.offset + dot.length - indicator.offset },
+      { rule: "SUS-015", ...at(indicator) },
+    ],
   },
 ], structure);
 
