@@ -1,7 +1,8 @@
 // The readers of proofs, one line each.
 
 import type { ProverFactory } from "./prover.ts";
+import { headProver } from "./file_heads.ts";
 import { traceProver } from "./traces.ts";
 
 /** Every reader that a pass over the data serves. */
-export const provers: readonly ProverFactory[] = [traceProver];
+export const provers: readonly ProverFactory[] = [traceProver, headProver];

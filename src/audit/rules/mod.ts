@@ -1,6 +1,7 @@
 // The families of rules, one line each, in the order of the catalogue.
 
 import type { Rule, RuleFamily } from "../rule.ts";
+import { contentRules } from "./content.ts";
 import { damageRules } from "./damage.ts";
 import { descriptorNumbers } from "./descriptor_numbers.ts";
 import { descriptorSet } from "./descriptor_set.ts";
@@ -53,6 +54,7 @@ export const families: readonly RuleFamily[] = [
   extents,
   transferRules,
   damageRules,
+  contentRules,
   limits,
 ];
 
