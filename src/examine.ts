@@ -87,7 +87,10 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
 
   const systemArea = logicalSpan(context.logicalStart, 16 * SECTOR);
   out.claim(systemArea, "system-area", { name: "System Area" });
-  const { partitions, gpt } = await readPartitions({ ...context, size: mapping.logicalSize });
+  const { partitions, gpt, appleMaps } = await readPartitions({
+    ...context,
+    size: mapping.logicalSize,
+  });
   const facts = await readIso9660(context, options.session);
   checkSession(facts, options.session);
   const recognised = await recognise(context.read, facts, partitions, out);
@@ -112,6 +115,7 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
     boot,
     partitions,
     gpt,
+    appleMaps,
     structures: out.structures,
     faults: out.faults,
     regions: () => new RegionMap(out.claims, opened.source.size),

@@ -3,6 +3,7 @@
 import type { ByteSource } from "../bytes/source.ts";
 import { SECTOR, type Span } from "../bytes/span.ts";
 import type { Fault, Fields, Layout, Structure } from "../bytes/struct.ts";
+import type { AppleMap } from "./apple_map.ts";
 import type { DirectoryView } from "./directory.ts";
 import type { SectorMapping } from "./mapping.ts";
 import type { PathTable } from "./path_table.ts";
@@ -141,6 +142,8 @@ export type GptTable = {
   readonly headerSize: number;
   /** The entry array; absent where it is not whole in the image, or absurd. */
   readonly array?: Span;
+  /** The first byte behind the fields, to the end of the block, that is not zero. */
+  readonly stray?: Span;
 };
 
 /** Bytes of a logical span: short at the end of the image; `unread` are bytes that the storage refused. */
@@ -169,6 +172,7 @@ export type ImageParts = {
   readonly boot: readonly BootEntry[];
   readonly partitions: readonly Partition[];
   readonly gpt: readonly GptTable[];
+  readonly appleMaps: readonly AppleMap[];
   readonly structures: StructureLog;
   readonly faults: FaultLog;
   /** Tiles the file: only some work needs it. */
@@ -256,6 +260,10 @@ export class Image {
   /** GUID partition tables: the primary one before its backup. */
   get gpt(): readonly GptTable[] {
     return this.#parts.gpt;
+  }
+  /** Apple partition maps; the first one is that of the partitions. */
+  get appleMaps(): readonly AppleMap[] {
+    return this.#parts.appleMaps;
   }
   /** What decoding could not get past. */
   get faults(): readonly Fault[] {

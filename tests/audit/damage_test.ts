@@ -33,6 +33,7 @@ const expected: Readonly<Record<string, Expected>> = {
   "ce-past-end": { exit: 1, rule: "SUS-006", offset: 51_612 },
   "eltorito-checksum": { exit: 1, rule: "ELT-006", offset: 106_524 },
   "eltorito-catalog-past-end": { exit: 1, rule: "ELT-004", offset: 34_887 },
+  "mbr-signature": { exit: 0, rule: "GPT-012", offset: 510 },
   "gpt-header-crc": { exit: 1, rule: "GPT-001", offset: 528 },
   "gpt-entries-crc": { exit: 1, rule: "GPT-002", offset: 600 },
   "gpt-backup-zeroed": { exit: 0, rule: "GPT-005", offset: 544 },
@@ -51,7 +52,6 @@ const expected: Readonly<Record<string, Expected>> = {
 const judgedLater: Readonly<Record<string, string>> = {
   "file-bit": "PRF: sums files and the MD5 array",
   "boot-image-bit": "ELT: checksum of the boot information table",
-  "mbr-signature": "MBR: without its signature nothing says that it was one",
   "zisofs-pointer": "ZIS",
   "isomd5-bit": "PRF: implanted digest",
   "md5-tag": "PRF: libisofs tags",

@@ -15,7 +15,7 @@ import {
 } from "../support/fixtures.ts";
 import { badRange, FailingSource, HUGE, SparseSource } from "../support/sources.ts";
 import { cutTo, fill, setBoth32, setText } from "./edits.ts";
-import { auditBytes } from "./rule_cases.ts";
+import { auditBytes, newFindings } from "./rule_cases.ts";
 
 const LEVEL_1 = "iso-level1-genisoimage";
 
@@ -41,10 +41,11 @@ Deno.test("audit() of a cut image: one cause, its losses exact to the byte, no f
   ]);
   assertEquals(result.findings[0]?.rule, "IMG-001");
   assertEquals(ids(result.findings, "error").filter((id) => id !== "IMG-001"), []);
-  assert(result.findings.length < 30, `${result.findings.length} findings`);
 
   // Where each file lies is taken from the tree of the whole image, what is lost from plain arithmetic.
   const whole = await auditBytes(await fixtureImage("sample"), "sample.iso");
+  const more = newFindings(result, whole.result).map(({ rule }) => rule);
+  assert(more.length < 12, `${more.length} findings more: ${more}`);
   const namespace = whole.image.richest()?.namespace;
   assert(namespace !== undefined);
   const expected: Record<string, number> = {};

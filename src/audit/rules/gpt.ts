@@ -89,17 +89,6 @@ const rules = {
     remedy: "Nothing to do; tools move the backup when they write the image to a larger disk.",
     layouts,
   },
-  outsideRange: {
-    id: "GPT-008",
-    severity: "warning",
-    title: "Entry outside the usable range or overlapping",
-    clause: "UEFI 2.10 5.3.3",
-    rationale:
-      "A partition begins after its end, or reaches over the range that the header allows. " +
-      "Hybrids have an entry that spans the image from block 0 or 16 (of 2048), which is let pass.",
-    remedy: "Compare the size of the image with its source.",
-    layouts: [gptEntry.id],
-  },
   bounds: {
     id: "GPT-010",
     severity: "warning",
@@ -125,10 +114,16 @@ const rules = {
 } as const satisfies RuleTable;
 
 type HeaderValues = Values<typeof gptHeader.fields>;
-type Header = { readonly table: GptTable; readonly value: HeaderValues; readonly proof?: GptProof };
+
+/** A header, what it records, and what was computed of it. */
+export type Header = {
+  readonly table: GptTable;
+  readonly value: HeaderValues;
+  readonly proof?: GptProof;
+};
 
 /** Headers with what was computed of them, the primary one first. */
-function headers(image: Image, facts: ProofFacts): Header[] {
+export function headers(image: Image, facts: ProofFacts): Header[] {
   const values = new Map(
     image.structuresOf(gptHeader).map(({ span, value }) => [span.start, value]),
   );
@@ -139,7 +134,8 @@ function headers(image: Image, facts: ProofFacts): Header[] {
   });
 }
 
-function fieldOf({ table }: Header, field: keyof HeaderValues): Span {
+/** Where a field of a header is. */
+export function fieldOf({ table }: Header, field: keyof HeaderValues): Span {
   return fieldSpan(gptHeader, field, table.header);
 }
 
@@ -147,7 +143,8 @@ function crc(value: number): string {
   return value.toString(16).padStart(8, "0");
 }
 
-function failsChecksum({ value, proof }: Header): boolean {
+/** Whether the checksum of a header does not hold. */
+export function failsChecksum({ value, proof }: Header): boolean {
   return proof?.headerCrc !== undefined && proof.headerCrc !== value.headerCrc32;
 }
 
@@ -329,40 +326,13 @@ function* checkArrays(image: Image, facts: ProofFacts): Iterable<Hit> {
   }
 }
 
-// An entry over the ISO volume from block 0 or 16 on is customary in hybrids.
-const HYBRID_STARTS = [0n, 16n, 64n];
-
-function* checkEntries(image: Image, facts: ProofFacts): Iterable<Hit> {
-  const [header] = headers(image, facts);
-  if (header === undefined) return;
-  const { table, value } = header;
-  const { firstUsableLba: first, lastUsableLba: last } = value;
-  const changed = header.proof?.arrayCrc !== undefined &&
-    header.proof.arrayCrc !== value.partitionEntryArrayCrc32;
-  for (const entry of image.structuresOf(gptEntry)) {
-    const { array } = table;
-    const own = array !== undefined && entry.span.start >= array.start &&
-      entry.span.start < array.start + array.length;
-    if (!own) continue;
-    const { startingLba: start, endingLba: end } = entry.value;
-    const spanning = HYBRID_STARTS.includes(start) && end <= last;
-    if (start <= end && (start >= first || spanning) && end <= last) continue;
-    yield {
-      rule: rules.outsideRange,
-      span: logicalSpan(entry.span.start + gptEntry.fields.startingLba.offset, 16),
-      message: `the partition has blocks ${start} to ${end}, usable are ${first} to ${last}`,
-      recorded: `${start} to ${end}`,
-      expected: `${first} to ${last}`,
-      ...(changed ? { causedBy: rules.arrayChecksum.id } : {}),
-    };
-  }
-}
-
 const PROTECTIVE = "0xee";
 
 function* checkProtection(image: Image): Iterable<Hit> {
   if (image.gpt.length === 0) return;
   if (image.partitions.some(({ scheme, type }) => scheme === "mbr" && type === PROTECTIVE)) return;
+  // A boot record that has lost its mark is a fault of its own.
+  if (image.faultCount("mbr-signature") > 0) return;
   const records = image.structuresOf(masterBootRecord).length;
   yield {
     rule: rules.notProtected,
@@ -382,9 +352,13 @@ export const gptRules: RuleFamily = {
     checkBackup,
     checkAgreement,
     checkArrays,
-    checkEntries,
     checkProtection,
   ],
   // An array that cannot be read is judged with its header.
-  faults: { "gpt-array": () => undefined },
+  faults: {
+    "gpt-array": () => undefined,
+    // Without the mark no disk tool and no firmware sees the entries, and the image does not start from a disk.
+    "mbr-signature": (_fault, { gpt }) =>
+      gpt.length === 0 ? undefined : { rule: rules.notProtected, severity: "warning" },
+  },
 };

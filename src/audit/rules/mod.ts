@@ -3,6 +3,7 @@
 import type { Rule, RuleFamily } from "../rule.ts";
 import { contentRules } from "./content.ts";
 import { damageRules } from "./damage.ts";
+import { appleMapRules } from "./apm.ts";
 import { descriptorNumbers } from "./descriptor_numbers.ts";
 import { descriptorSet } from "./descriptor_set.ts";
 import { descriptorTexts } from "./descriptor_texts.ts";
@@ -10,6 +11,7 @@ import { directoryRules } from "./dir.ts";
 import { elToritoRules } from "./eltorito.ts";
 import { extents } from "./extents.ts";
 import { gptRules } from "./gpt.ts";
+import { gptEntryRules } from "./gpt_entries.ts";
 import { image } from "./image.ts";
 import { imageEnd } from "./image_end.ts";
 import { jolietRules } from "./joliet.ts";
@@ -50,6 +52,8 @@ export const families: readonly RuleFamily[] = [
   elToritoRules,
   masterBootRules,
   gptRules,
+  gptEntryRules,
+  appleMapRules,
   rawSectorRules,
   extents,
   transferRules,

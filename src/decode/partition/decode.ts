@@ -1,34 +1,23 @@
 // Partition tables of the system area: MBR, GPT, Apple partition map. Their blocks are bytes of the file.
 
-import { safeOffset, type Span } from "../../bytes/span.ts";
+import { logicalSpan, roundUp, safeOffset, type Span } from "../../bytes/span.ts";
 import { decode, type Values, valuesOf } from "../../bytes/struct.ts";
-import { decodeLatin1, decodeUtf8, isZero, startsWithText } from "../../bytes/text.ts";
-import type { Limits } from "../../bytes/limits.ts";
-import type { GptTable, Partition, Reading } from "../../model/image.ts";
+import { hex, isZero, startsWithText } from "../../bytes/text.ts";
+import type { AppleMap } from "../../model/apple_map.ts";
+import type { GptTable, Partition } from "../../model/image.ts";
 import type { ImageRecorder } from "../../model/recorder.ts";
-import {
-  applePartition,
-  driverDescriptor,
-  formatGuid,
-  gptEntry,
-  gptHeader,
-  masterBootRecord,
-  mbrPartition,
-} from "./layout.ts";
+import { readAppleMaps } from "./apple.ts";
+import { noteLimit, type PartitionContext } from "./context.ts";
+import { formatGuid, gptEntry, gptHeader, masterBootRecord, mbrPartition } from "./layout.ts";
 
-/** Where to read. Offsets are of the data as partition tools see it: the logical bytes of the image. */
-export type PartitionContext = {
-  readonly read: (start: number, length: number) => Promise<Reading>;
-  readonly size: number;
-  readonly out: ImageRecorder;
-  readonly limits: Limits;
-};
+export type { PartitionContext } from "./context.ts";
 
 /** What the partition tables of an image say. */
 export type PartitionFacts = {
   /** Partitions of every scheme: MBR, GPT, Apple. */
   readonly partitions: readonly Partition[];
   readonly gpt: readonly GptTable[];
+  readonly appleMaps: readonly AppleMap[];
 };
 
 /** A GPT header where one was found, with the block size that its place shows. */
@@ -37,9 +26,34 @@ export type GptPlace = { readonly start: number; readonly blockSize: number };
 const BLOCK = 512;
 const GPT_ARRAY_LIMIT = 1 << 20;
 
-async function readMbr({ read, out }: PartitionContext): Promise<Partition[]> {
+/** A cylinder of 64 heads with 32 blocks, to which isohybrid rounds partitions up. */
+const CYLINDER = 64 * 32 * BLOCK;
+
+function isPlausible(
+  { bootIndicator, startingLba, sizeInLba }: Values<typeof mbrPartition.fields>,
+  size: number,
+): boolean {
+  return (bootIndicator === 0 || bootIndicator === 0x80) &&
+    (startingLba + sizeInLba) * BLOCK <= roundUp(size, CYLINDER);
+}
+
+function noteNoMark(bytes: Uint8Array, out: ImageRecorder): void {
+  const mark = hex(bytes.subarray(510, 512));
+  out.fault({
+    kind: "mbr-signature",
+    structure: masterBootRecord.id,
+    span: logicalSpan(510, 2),
+    message:
+      `block 0 ends with ${mark}, not with 55aa, though its four entries are those of a boot ` +
+      `record: nothing that looks for the mark finds them`,
+    recorded: mark,
+    expected: "55aa",
+  });
+}
+
+async function readMbr({ read, size, out }: PartitionContext): Promise<Partition[]> {
   const { bytes } = await read(0, BLOCK);
-  if (bytes.length < BLOCK || bytes[510] !== 0x55 || bytes[511] !== 0xaa) return [];
+  if (bytes.length < BLOCK) return [];
   const partitions: Partition[] = [];
   const records = [0, 1, 2, 3].map((index) => {
     const at = 446 + index * mbrPartition.size;
@@ -47,6 +61,13 @@ async function readMbr({ read, out }: PartitionContext): Promise<Partition[]> {
   });
   // Entries with a block count are used, whatever their type: hybrids use type 00 on purpose.
   const used = records.filter(({ value }) => value !== undefined && value.sizeInLba > 0);
+  if (bytes[510] !== 0x55 || bytes[511] !== 0xaa) {
+    const values = records.flatMap(({ value }) => value ?? []);
+    if (used.length > 0 && values.every((value) => isPlausible(value, size))) {
+      noteNoMark(bytes, out);
+    }
+    return [];
+  }
   // Boot code alone, with no partition, still is a boot record; four empty entries are no table.
   const owner = "partition-table";
   decode(masterBootRecord, { bytes, space: "logical", start: 0 }, owner, out);
@@ -68,12 +89,17 @@ async function readMbr({ read, out }: PartitionContext): Promise<Partition[]> {
 }
 
 type HeaderValues = Values<typeof gptHeader.fields>;
+type GptHead = {
+  readonly value: HeaderValues;
+  /** The first byte behind the fields that is not zero. */
+  readonly stray?: Span;
+};
 type Gpt = { readonly partitions: Partition[]; readonly tables: GptTable[] };
 
 async function readGptHeader(
   { start, blockSize }: GptPlace,
   context: PartitionContext,
-): Promise<HeaderValues | undefined> {
+): Promise<GptHead | undefined> {
   const { bytes } = await context.read(start, blockSize);
   if (!startsWithText(bytes, "EFI PART")) return undefined;
   const value = decode(
@@ -85,11 +111,13 @@ async function readGptHeader(
   // The rest of its block is reserved by the header.
   const span = { space: "logical" as const, start, length: Math.min(blockSize, bytes.length) };
   context.out.claim(span, "partition-table", { name: gptHeader.title });
-  return value;
+  if (value === undefined) return undefined;
+  const stray = bytes.findIndex((byte, at) => at >= gptHeader.size && byte !== 0);
+  return stray < 0 ? { value } : { value, stray: logicalSpan(start + stray, 1) };
 }
 
 async function readGptArray(
-  header: HeaderValues,
+  { value: header, stray }: GptHead,
   { start, blockSize }: GptPlace,
   context: PartitionContext,
   role: GptTable["role"],
@@ -105,6 +133,7 @@ async function readGptArray(
     blockSize,
     header: { space: "logical", start, length: gptHeader.size },
     headerSize: header.headerSize,
+    ...(stray === undefined ? {} : { stray }),
   };
   if (!sane || first + length > context.size) {
     tables.push(table);
@@ -178,7 +207,7 @@ async function readGpt(context: PartitionContext): Promise<Gpt> {
 }
 
 async function readGptBackup(
-  header: HeaderValues,
+  { value: header }: GptHead,
   blockSize: number,
   context: PartitionContext,
   tables: GptTable[],
@@ -195,61 +224,11 @@ async function readGptBackup(
   }
 }
 
-async function readApm(context: PartitionContext): Promise<Partition[]> {
-  const { read, out, limits } = context;
-  const { bytes: head } = await read(0, driverDescriptor.size);
-  if (startsWithText(head, "ER")) {
-    decode(driverDescriptor, { bytes: head, space: "logical", start: 0 }, "partition-table", out);
-  }
-  const announced = valuesOf(driverDescriptor, head)?.blockSize ?? 0;
-  const sizes = new Set([announced, BLOCK, 2048].filter((size) => size === 512 || size === 2048));
-  for (const blockSize of sizes) {
-    const partitions: Partition[] = [];
-    let count = 1;
-    for (let index = 1; index <= count; index++) {
-      const start = index * blockSize;
-      const { bytes } = await read(start, applePartition.size);
-      if (!startsWithText(bytes, "PM")) break;
-      if (index > limits.partitions) {
-        const span = { space: "logical" as const, start, length: applePartition.size };
-        noteLimit(context, applePartition.id, span);
-        break;
-      }
-      const value = decode(
-        applePartition,
-        { bytes, space: "logical", start },
-        "partition-table",
-        out,
-      );
-      if (value === undefined) break;
-      out.claim({ space: "logical", start, length: BLOCK }, "partition-table", {
-        name: applePartition.title,
-      });
-      if (index === 1) count = value.mapEntryCount;
-      partitions.push({
-        scheme: "apm",
-        index,
-        type: decodeLatin1(value.partitionType).replace(/\0[\s\S]*$/, ""),
-        name: decodeUtf8(value.partitionName).text.replace(/\0[\s\S]*$/, ""),
-        start: value.firstBlock * blockSize,
-        length: value.blockCount * blockSize,
-        entry: { space: "logical", start, length: applePartition.size },
-      });
-    }
-    if (partitions.length > 0) return partitions;
-  }
-  return [];
-}
-
-function noteLimit({ out, limits }: PartitionContext, structure: string, span: Span): void {
-  const message = `the limit of ${limits.partitions} partitions of one table was reached`;
-  out.fault({ kind: "limit", structure, span, message });
-}
-
 /** Reads every partition table of the system area, and the backup GPT. Never throws on image data. */
 export async function readPartitions(context: PartitionContext): Promise<PartitionFacts> {
   const mbr = await readMbr(context);
   const gpt = await readGpt(context);
-  const apm = await readApm(context);
-  return { partitions: [...mbr, ...gpt.partitions, ...apm], gpt: gpt.tables };
+  const apple = await readAppleMaps(context);
+  const partitions = [...mbr, ...gpt.partitions, ...apple.partitions];
+  return { partitions, gpt: gpt.tables, appleMaps: apple.maps };
 }
