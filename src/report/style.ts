@@ -59,6 +59,13 @@ export function bytes(value: number): string {
   return `${scaled.toFixed(1)} ${units[unit] ?? ""}`;
 }
 
+/** A part of a whole in per cent; all and nothing are said of nothing less. */
+export function share(part: number, whole: number): string {
+  if (whole === 0 || part === 0) return "0 %";
+  if (part === whole) return "100 %";
+  return `${Math.min(99.9, Math.max(0.1, 100 * part / whole)).toFixed(1)} %`;
+}
+
 /** An RFC 3339 time as people read it: `2026-01-01 00:00:00`, in UTC. */
 export function time(value: string | undefined): string {
   return value === undefined ? "-" : value.replace("T", " ").replace(/(\.\d+)?Z$/, "");

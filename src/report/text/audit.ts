@@ -1,92 +1,67 @@
-// `discern audit` as text: the verdict first, causes before symptoms, one screen unless more is wanted.
+// `discern audit` as text: the verdict, one line for each cause, the losses by file; then details and facts.
 
 import type { AuditResult, Finding, Verdict } from "../../audit/result.ts";
-import { escapeInline, escapeName } from "../escape.ts";
-import { bytes, count, counted, type Paint, paint, type Style } from "../style.ts";
-import { cutMiddle, wrap, wrapParts } from "../width.ts";
-import { imageLines, kindsOf, place, richestFirst, volumeName } from "./names.ts";
+import { escapeInline, escapeName, escapeText } from "../escape.ts";
+import { bytes, count, counted, type Paint, paint, share, type Style } from "../style.ts";
+import { cutMiddle, width, wrap, wrapParts } from "../width.ts";
+import { detailLines, severityPaint, symptomsOf } from "./finding.ts";
+import { imageParts, kindsOf, richestFirst, volumeName } from "./names.ts";
 
-const colours: Readonly<Record<Verdict | Finding["severity"], Paint>> = {
+const verdictPaint: Readonly<Record<Verdict, Paint>> = {
   intact: "green",
   suspicious: "yellow",
   damaged: "alarm",
   unreadable: "alarm",
-  error: "red",
-  warning: "yellow",
-  info: "cyan",
-  note: "grey",
 };
 
 const severities = ["error", "warning", "info", "note"] as const;
-/** Lines of findings, and losses, on one screen. */
-const LINES = 14;
-const LINES_BESIDE_LOSSES = 9;
+/** Lines of causes on one screen. */
+const CAUSES = 12;
+/** Lines of causes and details together on one screen, and where losses stand between them. */
+const LINES = 16;
+const LINES_BESIDE_LOSSES = 11;
 const LOSSES_SHOWN = 3;
 /** Columns that a name is never cut below. */
 const LEAST_NAME = 10;
 const INDENT = " ".repeat(11);
+/** Columns of the labels of facts. */
+const LABEL = 15;
+
+/** Findings of one rule and severity: one cause to whoever reads of them. */
+type Group = readonly [Finding, ...Finding[]];
 
 /** The lines of the report. */
 export function* auditText(result: AuditResult, style: Style): Generator<string> {
-  yield* imageLines(result.image, kindsOf(result.volumes), style);
-  for (const [algorithm, digest] of Object.entries(result.image.hashes ?? {})) {
-    yield paint(style, "dim", `${algorithm.padEnd(9)} ${digest}`);
-  }
-  yield "";
+  const groups = groupsOf(result, style);
+  const shown = style.verbose ? groups : fitting(groups);
   yield verdictLine(result, style);
-  yield* findings(result, style);
+  const causes = [...causeLines(shown, result, style)];
+  yield* causes;
   yield* losses(result, style);
-  yield* accounting(result, style);
+  yield* details(shown, causes.length, result, style);
+  yield "";
+  yield* facts(result, style);
 }
 
 function verdictLine(result: AuditResult, style: Style): string {
-  const verdict = paint(style, colours[result.verdict], result.verdict.toUpperCase());
+  const { verdict, image, ignored, known, profile } = result;
   const counts = countsOf(result.findings);
-  const found = counts.length === 0 ? ["nothing found"] : counts;
-  const { ignored, known, profile } = result;
-  const left = [
+  const nothing = known === undefined ? "nothing found" : "nothing new found";
+  const parts = [
+    ...(counts.length === 0 ? [nothing] : counts),
     ...(known === undefined ? [] : [`${count(known)} known`]),
     ...(ignored === undefined ? [] : [`${counted(ignored, "finding")} ignored`]),
     ...(profile === "archive" ? [] : [`profile ${profile}`]),
   ];
-  return [verdict, [...found, ...left].join(" · ")].join("   ");
-}
-
-/** Errors of which each is shown, if only by its id and title. */
-const ERRORS_NAMED = 10;
-
-function* findings(result: AuditResult, style: Style): Generator<string> {
-  const listed = result.findings.filter(({ rule }) => rule !== "LIM-001");
-  const groups = style.verbose ? listed.map((finding) => [finding]) : causes(listed);
-  const room = style.verbose ? Infinity : result.losses.length > 0 ? LINES_BESIDE_LOSSES : LINES;
-  const explained = symptoms(result.findings);
-  const shown: string[] = [];
-  const told = new Set<Finding>();
-  let errors = groups.filter(([first]) => first?.severity === "error").length;
-  let named = 0;
-  for (const group of groups) {
-    const [first, ...others] = group;
-    if (first === undefined) continue;
-    const isError = first.severity === "error";
-    if (isError) errors--;
-    const lines = [...findingLines(first, others.length, explained, result, style)];
-    // The errors that follow have a line each, at least.
-    const fits = shown.length + lines.length + Math.min(errors, ERRORS_NAMED) <= room;
-    const whole = fits || shown.length === 0;
-    if (!whole && (!isError || ++named > ERRORS_NAMED)) break;
-    shown.push(...whole ? lines : headLines(first, others.length, style));
-    for (const finding of group) {
-      told.add(finding);
-      if (style.verbose || !whole) continue;
-      for (const symptom of explained.get(finding) ?? []) told.add(symptom);
-    }
-  }
-  if (shown.length > 0) yield "";
-  yield* shown;
-  const left = listed.filter((finding) => !told.has(finding));
-  if (left.length > 0) {
-    yield paint(style, "dim", `  … ${countsOf(left).join(", ")} more: -v`);
-  }
+  const told = parts.join(" · ");
+  const room = style.width - verdict.length - width(told) - 6;
+  const path = escapeText(image.path);
+  const name = style.cut ? cutMiddle(path, Math.max(LEAST_NAME, room)) : path;
+  return [
+    paint(style, verdictPaint[verdict], verdict.toUpperCase()),
+    paint(style, "bold", name),
+    told,
+  ].join("   ");
 }
 
 /** How many findings there are of each severity. */
@@ -98,12 +73,15 @@ function countsOf(findings: readonly Finding[]): string[] {
   });
 }
 
-// What explains itself and is grave, those of one rule together.
-function causes(findings: readonly Finding[]): Finding[][] {
-  const groups = new Map<string, Finding[]>();
+// What explains itself and is grave, those of one rule together; an examiner wants the notes, too.
+function groupsOf({ findings, profile }: AuditResult, style: Style): Group[] {
+  const groups = new Map<string, [Finding, ...Finding[]]>();
   for (const finding of findings) {
     const { severity, rule, causedBy } = finding;
-    if (causedBy !== undefined || (severity !== "error" && severity !== "warning")) continue;
+    if (causedBy !== undefined || rule === "LIM-001") continue;
+    const isGrave = severity === "error" || severity === "warning";
+    const isNote = profile === "forensic" && severity === "note";
+    if (!isGrave && !isNote && !style.verbose) continue;
     const key = `${rule} ${severity}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [finding]);
@@ -112,88 +90,66 @@ function causes(findings: readonly Finding[]): Finding[][] {
   return [...groups.values()];
 }
 
-// What each cause explains; symptoms of a shown cause are told beside it.
-function symptoms(findings: readonly Finding[]): ReadonlyMap<Finding, readonly Finding[]> {
-  const byCause = new Map<Finding, Finding[]>();
-  for (const finding of findings) {
-    const cause = finding.causedBy === undefined ? undefined : findings[finding.causedBy];
-    if (cause === undefined) continue;
-    const known = byCause.get(cause);
-    if (known === undefined) byCause.set(cause, [finding]);
-    else known.push(finding);
+// No error gives way to what is less.
+function fitting(groups: readonly Group[]): Group[] {
+  let errors = groups.filter(([{ severity }]) => severity === "error").length;
+  const shown: Group[] = [];
+  for (const group of groups) {
+    const isError = group[0].severity === "error";
+    if (isError) errors--;
+    if (shown.length + (isError ? 0 : errors) < CAUSES) shown.push(group);
   }
-  return byCause;
+  return shown;
 }
 
-/** The id and title of a finding, behind its severity. */
-function* headLines(finding: Finding, others: number, style: Style): Generator<string> {
-  const { severity, rule, title, confidence } = finding;
-  const sure = confidence === "certain" ? "" : ` (${confidence})`;
-  const many = finding.count > 1 ? `  ×${count(finding.count)}` : "";
-  const more = others === 0 ? "" : `, and in ${counted(others, "more place")}`;
-  const head = `${rule}  ${title}${sure}${many}${more}`;
-  const [first = "", ...rest] = wrap(escapeInline(head), style.width - INDENT.length);
-  yield `  ${paint(style, colours[severity], severity.padEnd(7))}  ${paint(style, "bold", first)}`;
-  for (const line of rest) yield `${INDENT}${paint(style, "bold", line)}`;
-}
-
-function* findingLines(
-  finding: Finding,
-  others: number,
-  explained: ReadonlyMap<Finding, readonly Finding[]>,
+function* causeLines(
+  groups: readonly Group[],
   result: AuditResult,
   style: Style,
 ): Generator<string> {
-  const { severity, message, remedy } = finding;
+  const explained = symptomsOf(result.findings);
+  const told = new Set<Finding>(groups.flat());
+  for (const group of groups) {
+    const symptoms = group.flatMap((finding) => explained.get(finding) ?? []);
+    for (const symptom of symptoms) told.add(symptom);
+    yield* causeLine(group, symptoms.length, result, style);
+  }
+  const left = result.findings.filter((each) => !told.has(each) && each.rule !== "LIM-001");
+  if (left.length > 0 && !style.verbose) {
+    yield paint(style, "dim", `  … ${countsOf(left).join(", ")} more: -v`);
+  }
+}
+
+function* causeLine(
+  [first, ...others]: Group,
+  symptoms: number,
+  { profile }: AuditResult,
+  style: Style,
+): Generator<string> {
+  const { severity, rule, title, confidence, offset, clause } = first;
+  const sure = confidence === "certain" ? "" : ` (${confidence})`;
+  const many = first.count > 1 ? `  ×${count(first.count)}` : "";
+  const more = others.length === 0 ? "" : `, and in ${counted(others.length, "more place")}`;
+  // Authors of mastering tools look for the clause.
+  const basis = profile === "conform" && clause !== undefined ? `${clause}  ` : "";
+  const head = escapeInline(`${basis}${rule}  ${title}${sure}${many}${more}`);
+  const told = [
+    ...(offset === undefined ? [] : [`at byte ${offset}`]),
+    ...(symptoms === 0 ? [] : [`explains ${symptoms} more`]),
+  ].map((part) => ` · ${part}`);
   const room = style.width - INDENT.length;
-  yield* headLines(finding, 0, style);
-  for (const line of wrap(escapeInline(message), room)) yield `${INDENT}${line}`;
-  const where = whereOf(finding, result);
-  if (where !== "") { for (const line of wrap(where, room)) yield `${INDENT}${line}`; }
-  if (style.verbose) {
-    const { recorded, expected } = finding;
-    if (recorded !== undefined) yield `${INDENT}recorded  ${escapeInline(recorded)}`;
-    if (expected !== undefined) yield `${INDENT}expected  ${escapeInline(expected)}`;
-    const { clause } = finding;
-    if (clause !== undefined) yield `${INDENT}${paint(style, "dim", escapeInline(clause))}`;
-  }
-  if (others > 0) yield `${INDENT}… and in ${counted(others, "more place")}`;
-  yield* consequences(explained.get(finding) ?? [], style);
-  if (severity === "error" || severity === "warning") {
-    const [line = "", ...more] = wrap(escapeInline(remedy), room - 2);
-    yield `${INDENT}→ ${line}`;
-    for (const each of more) yield `${INDENT}  ${each}`;
-  }
+  const [line = "", ...rest] = wrap(head, room);
+  const label = paint(style, severityPaint[severity], severity.padEnd(7));
+  const start = `  ${label}  ${paint(style, "bold", line)}`;
+  const tail = rest.length === 0 ? fittingTail(told, room - width(line)) : "";
+  yield start + paint(style, "dim", tail);
+  for (const each of rest) yield `${INDENT}${paint(style, "bold", each)}`;
 }
 
-function whereOf(finding: Finding, { image }: AuditResult): string {
-  const parts = [];
-  if (finding.path !== undefined) parts.push(escapeName(finding.path, finding.pathBytes));
-  if (finding.volume !== undefined) parts.push(`in ${volumeName(finding.volume)}`);
-  if (finding.offset !== undefined) {
-    parts.push(`at ${place(finding.offset, image.sectorSize, finding.length)}`);
-  }
-  return parts.join(" ");
-}
-
-function* consequences(symptoms: readonly Finding[], style: Style): Generator<string> {
-  const byRule = new Map<string, { readonly first: Finding; times: number }>();
-  for (const finding of symptoms) {
-    const known = byRule.get(finding.rule);
-    if (known === undefined) byRule.set(finding.rule, { first: finding, times: finding.count });
-    else known.times += finding.count;
-  }
-  if (byRule.size === 0) return;
-  const list = Array.from(byRule.values(), ({ first, times }) => {
-    const { rule, severity, title } = first;
-    const name = severity === "error" ? `${rule} (${title})` : rule;
-    return times === 1 ? name : `${name} ×${count(times)}`;
-  });
-  for (
-    const line of wrap(`explains ${escapeInline(list.join(", "))}`, style.width - INDENT.length)
-  ) {
-    yield `${INDENT}${paint(style, "dim", line)}`;
-  }
+function fittingTail(parts: readonly string[], room: number): string {
+  const whole = parts.join("");
+  if (width(whole) <= room) return whole;
+  return parts.findLast((part) => width(part) <= room) ?? "";
 }
 
 function* losses(result: AuditResult, style: Style): Generator<string> {
@@ -218,27 +174,46 @@ function* losses(result: AuditResult, style: Style): Generator<string> {
   if (left > 0) yield paint(style, "dim", `    … ${counted(left, "more file")}: -v`);
 }
 
-function* accounting(result: AuditResult, style: Style): Generator<string> {
-  yield "";
+// What was recorded and what to do, of the first causes as far as a screen goes, or of everything.
+function* details(
+  groups: readonly Group[],
+  above: number,
+  result: AuditResult,
+  style: Style,
+): Generator<string> {
+  const room = (result.losses.length > 0 ? LINES_BESIDE_LOSSES : LINES) - above;
+  let used = 0;
+  const wanted = style.verbose
+    ? result.findings.filter(({ rule }) => rule !== "LIM-001").map((each): Group => [each])
+    : groups;
+  const explained = symptomsOf(result.findings);
+  for (const [first, ...others] of wanted) {
+    const lines = [...detailLines(first, others.length, explained.get(first) ?? [], result, style)];
+    if (!style.verbose && used > 0 && used + lines.length > room) break;
+    if (used === 0) yield "";
+    yield* lines;
+    used += lines.length;
+  }
+}
+
+function* facts(result: AuditResult, style: Style): Generator<string> {
+  const { image, volumes } = result;
+  const parts = imageParts(image, kindsOf(volumes));
+  yield* labelledLines("image", wrapParts(parts, " · ", style.width - LABEL), style);
+  for (const [algorithm, digest] of Object.entries(image.hashes ?? {})) {
+    yield* labelledLines(algorithm, [digest], style);
+  }
   const owned = Object.entries(result.accounting.owners)
     .sort(([, a], [, b]) => b - a)
     .map(([owner, total]) => `${owner} ${bytes(total)}`);
   if (owned.length > 0) yield* labelled("bytes", joined(owned, style), style);
-  const files = richestFirst(result.volumes).map(({ kind, files, directories }) =>
+  const files = richestFirst(volumes).map(({ kind, files, directories }) =>
     files === undefined || directories === undefined
       ? `${volumeName(kind)}: not read`
       : `${volumeName(kind)}: ${counted(files, "file")}, ${counted(directories, "folder")}`
   );
-  yield* labelledLines("volumes", wrapParts(files, " · ", style.width - 15), style);
-  const { proven, contradicted, unproven, by } = result.proof;
-  const proofs = Object.entries(by).map(([how, total]) => `${how} ${bytes(total)}`);
-  const how = proofs.length === 0 ? "" : ` (${proofs.join(", ")})`;
-  const against = contradicted > 0 ? ` · ${bytes(contradicted)} contradicted` : "";
-  yield* labelled(
-    "proven",
-    `${bytes(proven)}${how}${against} · ${bytes(unproven)} unproven`,
-    style,
-  );
+  yield* labelledLines("volumes", wrapParts(files, " · ", style.width - LABEL), style);
+  yield* proofLines(result, style);
   for (const finding of result.findings) {
     if (finding.rule === "LIM-001") {
       yield* labelled("not checked", escapeInline(finding.message), style);
@@ -246,10 +221,26 @@ function* accounting(result: AuditResult, style: Style): Generator<string> {
   }
 }
 
+function* proofLines({ proof, image }: AuditResult, style: Style): Generator<string> {
+  const { proven, contradicted, unproven, by } = proof;
+  const part = (what: string, total: number) =>
+    `${what} ${bytes(total)} (${share(total, image.bytes)})`;
+  const shares = [
+    part("proven", proven),
+    ...(contradicted > 0 ? [part("contradicted", contradicted)] : []),
+    part("unproven", unproven),
+  ];
+  const kinds = Object.entries(by).filter(([, total]) => total > 0).sort(([, a], [, b]) => b - a)
+    .map(([kind, total]) => part(`by ${kind}`, total));
+  const room = style.width - LABEL;
+  const lines = [...wrapParts(shares, " · ", room), ...wrapParts(kinds, " · ", room)];
+  yield* labelledLines("proof", lines, style);
+}
+
 // As many parts as one line holds; all of them where everything is wanted.
 function joined(parts: readonly string[], style: Style): string {
   const whole = parts.join(" · ");
-  if (style.verbose || whole.length <= style.width - 15) return whole;
+  if (style.verbose || whole.length <= style.width - LABEL) return whole;
   let line = "";
   for (const part of parts) {
     if (line.length + part.length > style.width - 20) break;
@@ -259,7 +250,7 @@ function joined(parts: readonly string[], style: Style): string {
 }
 
 function labelled(label: string, text: string, style: Style): Generator<string> {
-  return labelledLines(label, wrap(text, style.width - 15), style);
+  return labelledLines(label, wrap(text, style.width - LABEL), style);
 }
 
 function* labelledLines(

@@ -33,23 +33,27 @@ export function richestFirst<T extends { readonly kind: string }>(volumes: reado
   return [...volumes].sort((a, b) => rank(a) - rank(b));
 }
 
+/** What an image is, in parts: size, sectors, container, and what it holds. */
+export function imageParts(image: ImageFacts, holds: readonly string[]): string[] {
+  const { sectorSize } = image;
+  const sectors = Math.floor(image.bytes / sectorSize);
+  const rest = image.bytes % sectorSize === 0 ? "" : "+";
+  return [
+    bytes(image.bytes),
+    `${count(sectors)}${rest} × ${sectorSize}`,
+    ...(image.container === "iso" ? [] : [image.container]),
+    ...holds,
+  ];
+}
+
 /** What is at hand: name, size, sectors, and what it holds; on two lines where one is too short. */
 export function* imageLines(
   image: ImageFacts,
   holds: readonly string[],
   style: Style,
 ): Generator<string> {
-  const { sectorSize } = image;
-  const sectors = Math.floor(image.bytes / sectorSize);
-  const rest = image.bytes % sectorSize === 0 ? "" : "+";
-  const facts = [
-    bytes(image.bytes),
-    `${count(sectors)}${rest} × ${sectorSize}`,
-    ...(image.container === "iso" ? [] : [image.container]),
-    ...holds,
-  ];
   const name = escapeText(image.path);
-  const told = facts.join(" · ");
+  const told = imageParts(image, holds).join(" · ");
   if (width(name) + 2 + width(told) <= style.width) {
     yield `${paint(style, "bold", name)}  ${told}`;
     return;
