@@ -171,3 +171,5 @@ export {
   verifyHead,
   type VerifyOptions,
 } from "./manifest/verify.ts";
+export { parseRescueLog } from "./proof/rescue_log.ts";
+export type { RescueLog, RescueStatus } from "./model/rescue_log.ts";

@@ -166,6 +166,40 @@ export function lossesOf(image: Image, facts: LossFacts): Loss[] {
   return [...walkLosses(image, facts)];
 }
 
+/** Files and their bytes. */
+type Total = { files: number; bytes: number };
+
+/** How the files of the richest namespace stand. */
+export type DamageSummary = {
+  readonly intact: Total;
+  readonly damaged: Total;
+  readonly unproven: Total;
+};
+
+/** Sums up what proofs and the end of the image say of files: those without content are left out. */
+export function damageSummary(image: Image, facts: LossFacts): DamageSummary | undefined {
+  const namespace = image.richest()?.namespace;
+  if (namespace === undefined) return undefined;
+  const { mapping } = image;
+  const unread = logicalRanges(mapping, rangesOf(facts.unread));
+  const contradicted = logicalRanges(mapping, facts.contradicted ?? []);
+  const proven = logicalRanges(mapping, facts.proven ?? []);
+  const none = () => ({ files: 0, bytes: 0 });
+  const summary = { intact: none(), damaged: none(), unproven: none() };
+  const { tree } = namespace;
+  for (let node = 1; node < tree.count; node++) {
+    const bytes = tree.size(node);
+    if (bytes === 0 || tree.isDirectory(node) || !isHere(namespace, node)) continue;
+    const isHurt = lostBytes(image, namespace, node, unread) > 0 ||
+      extentBytes(namespace, node, contradicted) > 0;
+    const isProven = !isHurt && extentBytes(namespace, node, proven) === bytes;
+    const total = summary[isHurt ? "damaged" : isProven ? "intact" : "unproven"];
+    total.files++;
+    total.bytes += bytes;
+  }
+  return summary;
+}
+
 function mayHaveLosses(image: Image): boolean {
   return extentsReach(image) > image.mapping.logicalSize || image.mapping.logicalStart > 0;
 }

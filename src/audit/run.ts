@@ -6,6 +6,7 @@ import { imageFacts, volumeFacts } from "../model/describe.ts";
 import type { DirectoryView } from "../model/directory.ts";
 import type { Image } from "../model/image.ts";
 import type { ProofFacts } from "../model/proof.ts";
+import type { RescueLog } from "../model/rescue_log.ts";
 import { tool } from "../model/tool.ts";
 import type { SharedWork } from "../pass/crew.ts";
 import { type Algorithm, readData } from "../proof/data_pass.ts";
@@ -49,6 +50,8 @@ export type AuditOptions = SharedWork & {
   readonly profile?: ProfileName;
   /** Findings of a former report, which do not count. */
   readonly known?: KnownFindings;
+  /** Ranges that the rescue tool could not read. */
+  readonly rescueLog?: RescueLog;
   /** List the files of which nothing is lost, too. */
   readonly files?: boolean;
   /** Keep what was found where the signal ends the work: rules that need the data say nothing then. */
@@ -217,6 +220,7 @@ async function readFacts(
     ...(pass === undefined ? {} : { ...pass.facts, data: pass.data }),
     claims: ledger.settle(),
     ...(changed === undefined ? {} : { changed }),
+    ...(options.rescueLog === undefined ? {} : { rescueLog: options.rescueLog }),
   };
 }
 

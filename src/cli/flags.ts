@@ -161,6 +161,10 @@ export const jobs = () =>
 export const profile = () =>
   new Option("--profile <name>", "whom the audit is for: moves severities, leaves rules out")
     .choices(profiles.map(({ name }) => name)).default("archive" as const);
+/** `--rescue-log`. */
+export const rescueLog = () =>
+  new Option("--rescue-log <file>", "map file of ddrescue: what of the image it could not read");
+
 /** `--baseline`. */
 export const baseline = () =>
   new Option("--baseline <file>", "a former report (--json or --ndjson): only new findings count");

@@ -4,6 +4,7 @@ import type { Span } from "../bytes/span.ts";
 import type { ClaimFacts } from "./claims.ts";
 import type { RawFacts } from "./raw_sectors.ts";
 import type { Region } from "./regions.ts";
+import type { RescueLog } from "./rescue_log.ts";
 import type { SignatureFacts } from "./signature_facts.ts";
 import type { TraceFacts } from "./trace_facts.ts";
 import type { Hashes } from "./result.ts";
@@ -75,6 +76,8 @@ export type ProofFacts = {
   readonly traces?: TraceFacts;
   /** What the first bytes of files say; absent where the data were not read. */
   readonly signatures?: SignatureFacts;
+  /** What the rescue tool wrote down, where the user gave it. */
+  readonly rescueLog?: RescueLog;
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
 };

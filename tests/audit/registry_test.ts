@@ -42,6 +42,7 @@ Deno.test("no field of a rule is empty", () => {
 /** Rules that no bytes alone can fire, with the test that does. */
 const firedElsewhere: Readonly<Record<string, string>> = {
   "LIM-002": "tests/audit/run_test.ts: limits",
+  "DMG-008": "tests/audit/damage_summary_test.ts",
   "EXT-009": "tests/audit/run_test.ts: coverage",
   "ISO-PTH-016": "tests/interop/directories_test.ts",
 };

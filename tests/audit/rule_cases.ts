@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { AuditResult, Finding } from "../../src/audit/result.ts";
-import { audit } from "../../src/audit/run.ts";
+import { audit, type AuditOptions } from "../../src/audit/run.ts";
 import { type ByteSource, MemorySource } from "../../src/bytes/source.ts";
 import { examine } from "../../src/examine.ts";
 import type { Image } from "../../src/model/image.ts";
@@ -37,6 +37,8 @@ export type RuleCase = {
   readonly hits: readonly ExpectedHit[];
   /** Without the pass over the data. */
   readonly structureOnly?: boolean;
+  /** What the audit of the changed image is given besides. */
+  readonly options?: AuditOptions;
 };
 
 /** An image and its audit. */
@@ -46,11 +48,14 @@ export type Audited = { readonly image: Image; readonly result: AuditResult };
 export async function auditBytes(
   bytes: Uint8Array,
   name: string,
-  { structureOnly = false, source }: Pick<RuleCase, "structureOnly" | "source"> = {},
+  { structureOnly = false, source, options }: Pick<
+    RuleCase,
+    "structureOnly" | "source" | "options"
+  > = {},
 ): Promise<Audited> {
   const opened = source === undefined ? new MemorySource(bytes, name) : source(bytes, name);
   const image = await examine(opened);
-  return { image, result: await audit(image, { structureOnly }) };
+  return { image, result: await audit(image, { structureOnly, ...options }) };
 }
 
 const clean = new Map<string, Promise<Audited>>();

@@ -1,10 +1,11 @@
 // Rules about traces of damage and of rescue: what broken transfers and rescue tools leave in the bytes.
 
-import type { Span } from "../../bytes/span.ts";
+import { fileSpan, type Span } from "../../bytes/span.ts";
 import type { FailedClaim } from "../../model/claims.ts";
 import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
 import type { FileStretch } from "../../model/trace_facts.ts";
+import { damageSummary } from "../losses.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { counted } from "../words.ts";
 
@@ -61,6 +62,24 @@ const rules = {
       "there.",
     remedy: "Compare the file with another copy.",
     confidence: "likely",
+  },
+  rescueLog: {
+    id: "DMG-006",
+    severity: "info",
+    title: "Bad ranges from a rescue log",
+    clause: "none",
+    rationale: "The rescue tool did not read these bytes: what stands there now is a filling.",
+    remedy: "Go on with the rescue, or read these sectors in another drive.",
+  },
+  summary: {
+    id: "DMG-008",
+    severity: "info",
+    title: "Damage summary",
+    clause: "none",
+    rationale:
+      "Files whose bytes all are under a proof that holds, those that are hit, and those of which " +
+      "nothing is known.",
+    remedy: "Nothing to do; `--files` lists each.",
   },
 } as const satisfies RuleTable;
 
@@ -159,8 +178,52 @@ function* checkRepeats(image: Image, { traces, claims }: ProofFacts): Iterable<H
   }
 }
 
+/** Owners that a message names. */
+const NAMED = 3;
+
+function* checkRescueLog(image: Image, { rescueLog }: ProofFacts): Iterable<Hit> {
+  const { regions, source } = image;
+  for (const { start, length, status } of rescueLog?.unread ?? []) {
+    const end = Math.min(start + length, source.size);
+    const names: string[] = [];
+    let more = 0;
+    for (let at = regions.indexAt(start); at < regions.count && start < end; at++) {
+      const region = regions.region(at);
+      if (region.start >= end) break;
+      if (region.owner === "slack" || region.owner === "unclaimed") continue;
+      if (names.length < NAMED) names.push(image.regionName(region) || region.owner);
+      else more++;
+    }
+    const whose = names.length === 0
+      ? "in nothing that owns bytes"
+      : `in ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+    yield {
+      rule: rules.rescueLog,
+      span: fileSpan(start, length),
+      message: `${status}: ${counted(length, "byte")} ${whose}`,
+    };
+  }
+}
+
+function* checkSummary(image: Image, { data, claims }: ProofFacts): Iterable<Hit> {
+  if (data === undefined || claims === undefined) return;
+  const { unread } = data;
+  const { proven, contradicted } = claims;
+  const summary = damageSummary(image, { unread, proven, contradicted });
+  if (summary === undefined) return;
+  const told = ({ files, bytes }: { readonly files: number; readonly bytes: number }) =>
+    `${counted(files, "file")} (${counted(bytes, "byte")})`;
+  const { intact, damaged, unproven } = summary;
+  yield {
+    rule: rules.summary,
+    message: `proven intact: ${told(intact)}; damaged: ${told(damaged)}; unproven: ${
+      told(unproven)
+    }`,
+  };
+}
+
 /** Rules about traces of damage. */
 export const damageRules: RuleFamily = {
   rules,
-  image: [checkDead, checkFillers, checkZeros, checkRepeats],
+  image: [checkDead, checkFillers, checkZeros, checkRepeats, checkRescueLog, checkSummary],
 };

@@ -7,7 +7,9 @@ import type { AuditResult } from "../../audit/result.ts";
 import { audit, type AuditOptions } from "../../audit/run.ts";
 import { exitStatus, type FailOn } from "../../audit/verdict.ts";
 import { ContainerError } from "../../container/container.ts";
+import type { RescueLog } from "../../model/rescue_log.ts";
 import { NotFoundError } from "../../model/describe.ts";
+import { parseRescueLog } from "../../proof/rescue_log.ts";
 import { PlatformError } from "../../platform/errors.ts";
 import { readWhole } from "../../platform/file_source.ts";
 import { gather } from "../../platform/stdin.ts";
@@ -33,6 +35,7 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(flags.ignoreRules())
     .addOption(flags.onlyRules())
     .addOption(flags.baseline())
+    .addOption(flags.rescueLog())
     .addOption(flags.algorithm())
     .addOption(flags.engine())
     .addOption(flags.crossCheck())
@@ -51,8 +54,12 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(flags.spool())
     .addOption(flags.spoolLimit())
     .action(async (paths, options) => {
-      const { baseline } = options;
-      const inputs = baseline === undefined ? paths : [...paths, baseline];
+      const { baseline, rescueLog } = options;
+      const beside = [baseline, rescueLog].filter((path) => path !== undefined);
+      const inputs = [...paths, ...beside];
+      if (rescueLog !== undefined && paths.length > 1) {
+        throw new UsageError("Cannot audit: --rescue-log is of one image, and several are given");
+      }
       if (baseline === "-" && paths.includes("-")) {
         throw new UsageError("Cannot audit: only one of image and baseline can be -");
       }
@@ -68,6 +75,7 @@ export function addAudit(program: Command, { io, finish }: Context): void {
             ...(ignore === undefined ? {} : { ignore }),
             ...(only === undefined ? {} : { only }),
             ...(algorithm === undefined ? {} : { hashes: algorithm }),
+            ...(rescueLog === undefined ? {} : { rescueLog: await readRescueLog(job, rescueLog) }),
           };
           const known = baseline === undefined ? undefined : await readBaseline(job, baseline);
           const format = options.ndjson ? "ndjson" : options.json ? "json" : "text";
@@ -113,6 +121,17 @@ async function auditAll(
   }
   await writer.end();
   return status;
+}
+
+/** Bytes of a map file that are read at most. */
+const LOG_LIMIT = 64 * 1024 ** 2;
+
+async function readRescueLog(job: Job, path: string): Promise<RescueLog> {
+  const log = parseRescueLog(
+    new TextDecoder().decode(await readWhole(path, LOG_LIMIT, job.io.signal)),
+  );
+  if ("error" in log) throw new PlatformError(`Cannot take ${path} as a rescue log: ${log.error}`);
+  return log;
 }
 
 /** Bytes of a report that are read at most. */

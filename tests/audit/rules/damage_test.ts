@@ -166,3 +166,13 @@ ruleCases("IMG-013", [
     ],
   },
 ]);
+
+ruleCases("DMG-006", [
+  {
+    name: "a range that ddrescue could not read",
+    image,
+    mutate: () => {},
+    options: { rescueLog: { unread: [{ start: inA, length: 4096, status: "bad sector" }] } },
+    hits: [{ space: "file", start: inA, length: 4096 }],
+  },
+]);
