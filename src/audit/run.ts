@@ -56,6 +56,11 @@ export type AuditOptions = SharedWork & {
   readonly files?: boolean;
   /** Keep what was found where the signal ends the work: rules that need the data say nothing then. */
   readonly partial?: boolean;
+  /**
+   * Time to judge dates by, in milliseconds since 1970. Absent, no date is judged by the clock: the same
+   * image then has the same findings on any day.
+   */
+  readonly now?: number;
 };
 
 /** Records whose check is over before the data pass by. */
@@ -221,6 +226,7 @@ async function readFacts(
     claims: ledger.settle(),
     ...(changed === undefined ? {} : { changed }),
     ...(options.rescueLog === undefined ? {} : { rescueLog: options.rescueLog }),
+    ...(options.now === undefined ? {} : { now: options.now }),
   };
 }
 

@@ -80,4 +80,6 @@ export type ProofFacts = {
   readonly rescueLog?: RescueLog;
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
+  /** The time to judge dates by, in milliseconds since 1970, where one was given. */
+  readonly now?: number;
 };

@@ -42,6 +42,7 @@ const expected: Readonly<Record<string, Expected>> = {
   "raw-sync": { exit: 0, rule: "CDR-001", offset: 21 * 2352 },
   "raw-header-time": { exit: 0, rule: "CDR-003", offset: 22 * 2352 + 12 },
   "raw-cut": { exit: 1, rule: "IMG-001", offset: 445_880 },
+  "session-2-zeroed": { exit: 1, rule: "ISO-VDS-016", offset: 112 * 2048 },
   "text.iso": { exit: 2, rule: "IMG-011", offset: 0 },
   "html.iso": { exit: 2, rule: "IMG-011", offset: 0 },
   "empty.iso": { exit: 2, rule: "IMG-006", offset: 0 },
@@ -59,7 +60,6 @@ const judgedLater: Readonly<Record<string, string>> = {
   "udf-tag-checksum": "UDF",
   "udf-anchor-zeroed": "UDF",
   "udf-anchor-zeroed-pure": "UDF",
-  "session-2-zeroed": "SES",
 };
 
 Deno.test("every damaged fixture has an expectation, or a family that will judge it", () => {

@@ -273,7 +273,7 @@ Deno.test("audit({ structureOnly: true }) reads no data, and says so", async () 
   const image = await examine(new MemorySource(await fixtureImage(LEVEL_1), "x.iso"));
   const result = await audit(image, { structureOnly: true });
   assertEquals(result.image.hashes, undefined);
-  assertEquals(ids(result.findings, "note"), ["LIM-001"]);
+  assertEquals(ids(result.findings, "note"), ["LIM-001", "ISO-PVD-026"]);
   assertEquals(result.findings.some(({ rule }) => rule === "EXT-005"), false);
 });
 
@@ -285,7 +285,7 @@ Deno.test("audit({ ignore, only }) picks rules before the verdict", async () => 
   assertEquals((await audit(image, { ignore: ["PVD"] })).verdict, "intact");
   assertEquals((await audit(image, { ignore: ["ISO-PVD-001"] })).verdict, "intact");
   const only = await audit(image, { only: ["IMG", "ISO-PVD"] });
-  assertEquals(only.findings.map(({ rule }) => rule), ["ISO-PVD-001", "IMG-007"]);
+  assertEquals(only.findings.map(({ rule }) => rule), ["ISO-PVD-001", "IMG-007", "ISO-PVD-026"]);
 });
 
 Deno.test("limits that the walk reached are LIM-002", async () => {

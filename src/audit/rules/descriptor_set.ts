@@ -1,6 +1,6 @@
 // Rules about the volume descriptor set: which descriptors there are, and in which order (ECMA-119:1987 6.7, 8).
 
-import { logicalSpan, SECTOR } from "../../bytes/span.ts";
+import { logicalSpan, roundUp, SECTOR } from "../../bytes/span.ts";
 import { type Fault, fieldSpan, type Structure } from "../../bytes/struct.ts";
 import { isZero } from "../../bytes/text.ts";
 import {
@@ -161,6 +161,30 @@ const rules = {
 
 const FIRST = 16 * SECTOR;
 
+/** Sessions that libisofs emulates begin at multiples of this, right behind the one before. */
+const ALIGNMENT = 32;
+
+// A session whose set is gone is passed over: only the place where it had to begin tells of it.
+function* checkPassedOver(image: Image): Iterable<Hit> {
+  const isEmulated = (image.sessions[0]?.start ?? 0) === ALIGNMENT &&
+    image.structuresOf(primaryVolumeDescriptor).some(({ span }) => span.start === FIRST);
+  if (!isEmulated) return;
+  for (const [index, { number, start, blocks, blockSize }] of image.sessions.entries()) {
+    const next = image.sessions[index + 1];
+    const end = start + Math.ceil(blocks * blockSize / SECTOR);
+    const due = roundUp(end, ALIGNMENT);
+    if (next === undefined || next.start <= due) continue;
+    yield {
+      rule: rules.blank,
+      confidence: "likely",
+      span: logicalSpan((due + 16) * SECTOR, SECTOR),
+      message:
+        `session ${number} ends at sector ${end}, so that the next one has its descriptors ` +
+        `at sector ${due + 16}, where none are; the next that is found begins at ${next.start}`,
+    };
+  }
+}
+
 function* checkPresence(image: Image, facts: ProofFacts): Iterable<Hit> {
   const { recognised, mapping, source } = image;
   for (const { kind, span } of recognised) {
@@ -175,7 +199,7 @@ function* checkPresence(image: Image, facts: ProofFacts): Iterable<Hit> {
   if (hasVolume(image) || !isLongEnough || excuseOf(image, facts) !== undefined) return;
   yield {
     rule: rules.missing,
-    span: logicalSpan(FIRST, SECTOR),
+    span: logicalSpan(mapping.logicalStart + FIRST, SECTOR),
     message: "sector 16 does not begin with a descriptor, and no other volume is recognised",
     expected: "CD001 at byte 1 of sector 16",
     causedBy: "IMG-011",
@@ -336,6 +360,7 @@ export const descriptorSet: RuleFamily = {
     checkTerminators,
     checkPartitions,
     checkElsewhere,
+    checkPassedOver,
   ],
   faults: {
     "descriptor-blank": rules.blank,

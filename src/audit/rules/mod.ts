@@ -4,9 +4,11 @@ import type { Rule, RuleFamily } from "../rule.ts";
 import { contentRules } from "./content.ts";
 import { damageRules } from "./damage.ts";
 import { appleMapRules } from "./apm.ts";
+import { descriptorIdentifiers } from "./descriptor_identifiers.ts";
 import { descriptorNumbers } from "./descriptor_numbers.ts";
 import { descriptorSet } from "./descriptor_set.ts";
 import { descriptorTexts } from "./descriptor_texts.ts";
+import { descriptorUse } from "./descriptor_use.ts";
 import { directoryRules } from "./dir.ts";
 import { elToritoRules } from "./eltorito.ts";
 import { extents } from "./extents.ts";
@@ -24,6 +26,7 @@ import { placement } from "./placement.ts";
 import { rootRecord } from "./root_record.ts";
 import { rawSectorRules } from "./raw_sectors.ts";
 import { rockRidgeRules } from "./rrip.ts";
+import { sessionRules } from "./sessions.ts";
 import { systemUseRules } from "./susp.ts";
 import { systemUseTreeRules } from "./susp_entries.ts";
 import { systemArea } from "./system_area.ts";
@@ -39,6 +42,8 @@ export const families: readonly RuleFamily[] = [
   systemArea,
   descriptorNumbers,
   descriptorTexts,
+  descriptorIdentifiers,
+  descriptorUse,
   rootRecord,
   directoryRules,
   extendedRecordRules,
@@ -55,6 +60,7 @@ export const families: readonly RuleFamily[] = [
   gptEntryRules,
   appleMapRules,
   rawSectorRules,
+  sessionRules,
   extents,
   transferRules,
   damageRules,

@@ -32,19 +32,35 @@ export class NameIndex {
   /** The number of the first name equal to this one; where there is none, this one is the first. */
   earlier(name: string, number: number): number | undefined {
     const hash = hashOf(name);
-    const mark = (hash % (2 ** 32 / this.#unit)) * this.#unit;
-    const count = this.#slots.length;
-    // High bits choose the slot, low bits are the mark.
-    let at = Math.floor(hash / 2 ** 32 * count);
-    for (;; at = (at + 1) % count) {
-      const slot = this.#slots[at] ?? 0;
-      if (slot === 0) break;
-      const known = slot % this.#unit;
-      if (slot - known === mark && this.#nameOf(known) === name) return known;
-    }
+    const at = this.#slotOf(name, hash);
+    const slot = this.#slots[at] ?? 0;
+    if (slot !== 0) return slot % this.#unit;
     if (this.#left === 0) return undefined;
     this.#left--;
-    this.#slots[at] = mark + number;
+    this.#slots[at] = this.#markOf(hash) + number;
     return undefined;
+  }
+
+  /** The number of the first name equal to this one, if there is any. */
+  find(name: string): number | undefined {
+    const slot = this.#slots[this.#slotOf(name, hashOf(name))] ?? 0;
+    return slot === 0 ? undefined : slot % this.#unit;
+  }
+
+  #markOf(hash: number): number {
+    return (hash % (2 ** 32 / this.#unit)) * this.#unit;
+  }
+
+  /** Where an equal name stands, or the free slot where it would. */
+  #slotOf(name: string, hash: number): number {
+    const mark = this.#markOf(hash);
+    const count = this.#slots.length;
+    // High bits choose the slot, low bits are the mark.
+    for (let at = Math.floor(hash / 2 ** 32 * count);; at = (at + 1) % count) {
+      const slot = this.#slots[at] ?? 0;
+      if (slot === 0) return at;
+      const known = slot % this.#unit;
+      if (slot - known === mark && this.#nameOf(known) === name) return at;
+    }
   }
 }

@@ -150,7 +150,11 @@ ruleCases("ISO-VDS-010", [
       fill(view, PVD + 7, SECTOR - 7);
       view.setUint8(PVD, 0);
     },
-    hits: [{ start: PVD + SECTOR, length: SECTOR }],
+    hits: [
+      { start: PVD + SECTOR, length: SECTOR },
+      // The descriptor names its tool at its new place.
+      { rule: "ISO-PVD-026", start: PVD + SECTOR + 574, length: 128 },
+    ],
   },
 ]);
 

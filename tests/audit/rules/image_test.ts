@@ -40,7 +40,8 @@ ruleCases("IMG-007", [
     },
     hits: [
       { space: "file", start: 16 * 2336, length: 2336 },
-      // The same finding as in the raw image, at the place that it has now.
+      // The same findings as in the raw image, at the places that they have now.
+      { rule: "ISO-PVD-026", start: 16 * 2048 + 574, length: 128 },
       { rule: "ISO-DIR-038", start: 55_756, length: 8 },
       // Without sync patterns no codes of sectors are checked.
       { rule: "LIM-001" },
