@@ -43,6 +43,7 @@ ruleCases("IMG-007", [
       // The same findings as in the raw image, at the places that they have now.
       { rule: "ISO-PVD-026", start: 16 * 2048 + 574, length: 128 },
       { rule: "ISO-DIR-038", start: 55_756, length: 8 },
+      { rule: "SUS-011", start: 57_352, length: 10 },
       // Without sync patterns no codes of sectors are checked.
       { rule: "LIM-001" },
     ],

@@ -61,6 +61,8 @@ ruleCases("IMG-009", [
       { space: "file", start: 16 * 2352 + 16 + 700, length: 6, severity: "error" },
       { rule: "IMG-007", space: "file", start: 16 * 2352 + 16 + 700, length: 2352 },
       { rule: "ISO-DIR-038", space: "file", start: 63_980 + 700, length: 8 },
+      { rule: "SUS-011", space: "file", start: 65_880 + 700, length: 10 },
+      { rule: "ISO-PVD-026", space: "file", start: 38_222 + 700, length: 128 },
     ],
   },
 ], structure);
@@ -70,7 +72,11 @@ ruleCases("IMG-020", [
     name: "every address counts from sector 11,702 of a disc",
     image: small,
     mutate: (view) => addBase(bytesOf(view), 11_702),
-    hits: [{ space: "file", start: PVD + 158, length: 8 }],
+    hits: [
+      { space: "file", start: PVD + 158, length: 8 },
+      // A session that does not begin at sector 0 is told of.
+      { rule: "SES-001", space: "file", start: PVD, length: 2048 },
+    ],
   },
 ], structure);
 

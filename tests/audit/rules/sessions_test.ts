@@ -29,6 +29,7 @@ ruleCases("SES-001", [
       // What the records of the second session say by themselves.
       { rule: "ISO-DIR-019", start: 474_051, length: 12 },
       { rule: "ISO-DIR-038", start: 485_836, length: 8 },
+      { rule: "SUS-011", start: 493_576, length: 10 },
       { rule: "LIM-001" },
     ],
   },
@@ -42,11 +43,13 @@ ruleCases("SES-002", [
     mutate: () => rawImage(genisoimage.slice(208 * SECTOR), { firstLba: 208 }),
     hits: [
       { space: "file", start: 55_884, length: 8, severity: "error" },
+      { rule: "IMG-020", space: "file", start: 37_806, length: 8 },
       { rule: "SES-001", start: SECOND_GENISOIMAGE, length: SECTOR },
       { rule: "IMG-007", space: "file", start: 0, length: 2352 },
       { rule: "ISO-PVD-026", start: SECOND_GENISOIMAGE + 574, length: 128 },
       { rule: "ISO-DIR-019", start: 474_051, length: 12 },
       { rule: "ISO-DIR-038", start: 485_836, length: 8 },
+      { rule: "SUS-011", start: 493_576, length: 10 },
       { rule: "EXT-009" },
     ],
   },
@@ -85,6 +88,7 @@ ruleCases("SES-005", [
       { start: 16 * SECTOR + 80, length: 8 },
       // Now a file of the session before is shown.
       { rule: "ISO-DIR-038", start: 240_086, length: 8 },
+      { rule: "SUS-011", start: 237_576, length: 10 },
     ],
   },
 ], structure);
