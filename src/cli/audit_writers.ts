@@ -1,8 +1,11 @@
 // How `discern audit` writes what it finds: text, JSON, a line of JSON each, or SARIF.
 
-import type { AuditResult } from "../audit/result.ts";
+import { rules } from "../audit/catalogue.ts";
+import type { AuditResult, ProfileName } from "../audit/result.ts";
 import { Summary } from "../audit/summary.ts";
 import { compactJson } from "../report/json.ts";
+import { SarifRun } from "../report/sarif.ts";
+import { interruptStatus } from "./io.ts";
 import type { Job } from "./job.ts";
 
 /** Writes audits one after the other. */
@@ -16,10 +19,16 @@ export interface AuditWriter {
 }
 
 /** The forms of a report. */
-export type AuditFormat = "text" | "json" | "ndjson";
+export type AuditFormat = "text" | "json" | "ndjson" | "sarif";
 
 /** The writer of a format; `several` images have brackets around them, or a summary at last. */
-export function auditWriter(job: Job, format: AuditFormat, several: boolean): AuditWriter {
+export function auditWriter(
+  job: Job,
+  format: AuditFormat,
+  several: boolean,
+  profile: ProfileName,
+): AuditWriter {
+  if (format === "sarif") return new SarifWriter(job, profile);
   if (format === "ndjson") return new LineWriter(job, several);
   return format === "json" ? new DocumentWriter(job, several) : new TextWriter(job, several);
 }
@@ -104,6 +113,36 @@ class DocumentWriter implements AuditWriter {
 
   end(): Promise<void> {
     if (this.#several) this.#job.write("]\n");
+    return Promise.resolve();
+  }
+}
+
+/** SARIF has its list of rules before the results: the run is written once all of it is known. */
+class SarifWriter implements AuditWriter {
+  readonly #job: Job;
+  readonly #run: SarifRun;
+  readonly #summary = new Summary();
+
+  constructor(job: Job, profile: ProfileName) {
+    this.#job = job;
+    this.#run = new SarifRun(rules().rules, profile);
+  }
+
+  write(result: AuditResult, status: 0 | 1 | 2): Promise<void> {
+    this.#summary.add(result, status);
+    this.#run.add(result);
+    return Promise.resolve();
+  }
+
+  fail(path: string, reason: string): void {
+    this.#summary.fail(path, reason);
+  }
+
+  end(): Promise<void> {
+    const { interrupted, io } = this.#job;
+    const status = interrupted ? interruptStatus(io.signal) : undefined;
+    const document = this.#run.document(this.#summary.result(), status);
+    this.#job.write(`${compactJson(document)}\n`);
     return Promise.resolve();
   }
 }

@@ -68,6 +68,8 @@ export const parsing: readonly Case[] = [
     stderr: /The offset must be a whole number, decimal or 0x\.\.\./,
   })),
   { argv: "audit $SAMPLE --json --ndjson", status: 2, stdout: "", stderr: /cannot be used with/ },
+  { argv: "audit $SAMPLE --json --sarif", status: 2, stdout: "", stderr: /cannot be used with/ },
+  { argv: "audit $SAMPLE --sarif --ndjson", status: 2, stdout: "", stderr: /cannot be used with/ },
   { argv: "manifest $SAMPLE --image --regions", status: 2, stdout: "", stderr: /beside --image/ },
   { argv: "manifest $SAMPLE --tag --format gnu", status: 2, stdout: "", stderr: /cannot be used/ },
   { argv: "why $SAMPLE 0 -v", status: 2, stdout: "", stderr: /unknown option/ },
@@ -224,6 +226,8 @@ export const working: readonly Case[] = [
     status: 1,
     stdout: /^\[\n\{[^]*\},?[^]*\]\n$/,
   },
+  { argv: "audit $CUT --sarif", status: 1, stdout: /"version":"2.1.0".*"exitCode":1/, stderr: "" },
+  { argv: "audit $CUT $MISSING --sarif", status: 2, stdout: /"exitCode":2.*no such file/ },
   { argv: "audit $CUT --profile conform --json", status: 1, stdout: /"profile": "conform"/ },
   { argv: "audit $CUT --baseline $REPORT", status: 0, stdout: /INTACT .*known/, stderr: "" },
   {

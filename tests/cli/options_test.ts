@@ -62,6 +62,7 @@ const rows: Readonly<Record<string, Row>> = {
       "--baseline": ["audit $SAMPLE", "--baseline $REPORT"],
       "--algorithm": ["audit $SAMPLE", "--algorithm md5"],
       "--ndjson": ["audit $SAMPLE", "--ndjson"],
+      "--sarif": ["audit $SAMPLE", "--sarif"],
       "--verbose": ["audit $SAMPLE", "-v"],
       "--quiet": ["audit $SAMPLE", "-q"],
       "--no-progress": progress("<audit -"),

@@ -43,7 +43,10 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(flags.session())
     .addOption(flags.json())
     .addOption(
-      new Option("--ndjson", "print each result as a line of JSON").conflicts("json"),
+      new Option("--ndjson", "print each result as a line of JSON").conflicts(["json", "sarif"]),
+    )
+    .addOption(
+      new Option("--sarif", "print all results as one SARIF 2.1.0 document").conflicts("json"),
     )
     .addOption(flags.output())
     .addOption(flags.force())
@@ -78,11 +81,17 @@ export function addAudit(program: Command, { io, finish }: Context): void {
             ...(rescueLog === undefined ? {} : { rescueLog: await readRescueLog(job, rescueLog) }),
           };
           const known = baseline === undefined ? undefined : await readBaseline(job, baseline);
-          const format = options.ndjson ? "ndjson" : options.json ? "json" : "text";
+          const format = formatOf(options);
           return await auditAll(job, paths, { wanted, known, format, failOn: options.failOn });
         }),
       );
     });
+}
+
+function formatOf(
+  options: { readonly [format in "json" | "ndjson" | "sarif"]?: true | undefined },
+): AuditFormat {
+  return options.ndjson ? "ndjson" : options.json ? "json" : options.sarif ? "sarif" : "text";
 }
 
 type Batch = {
@@ -99,7 +108,7 @@ async function auditAll(
   { wanted, known, format, failOn }: Batch,
 ): Promise<number> {
   const several = paths.length > 1;
-  const writer = auditWriter(job, format, several);
+  const writer = auditWriter(job, format, several, wanted.profile ?? "archive");
   let status = 0;
   for (const [index, path] of paths.entries()) {
     if (job.io.signal.aborted) break;
