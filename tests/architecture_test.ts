@@ -42,6 +42,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   kernel: ["@noble/hashes/"],
   manifest: ["fflate"],
+  proof: ["fflate", "saxes"],
   report: ["string-width"],
   platform: ["node:"],
   cli: ["commander", "@commander-js/extra-typings", "@bomb.sh/tab", "node:"],

@@ -2,6 +2,7 @@
 
 import type { Span } from "../bytes/span.ts";
 import type { ClaimFacts } from "./claims.ts";
+import type { ListFacts } from "./lists.ts";
 import type { RawFacts } from "./raw_sectors.ts";
 import type { Region } from "./regions.ts";
 import type { RescueLog } from "./rescue_log.ts";
@@ -78,6 +79,8 @@ export type ProofFacts = {
   readonly signatures?: SignatureFacts;
   /** What the rescue tool wrote down, where the user gave it. */
   readonly rescueLog?: RescueLog;
+  /** What the lists inside the image say of its files; absent where the data were not read. */
+  readonly lists?: ListFacts;
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
   /** The time to judge dates by, in milliseconds since 1970, where one was given. */

@@ -1,8 +1,13 @@
 // The readers of proofs, one line each.
 
+import { listProver } from "./lists/prover.ts";
 import type { ProverFactory } from "./prover.ts";
 import { headProver } from "./file_heads.ts";
 import { traceProver } from "./traces.ts";
 
 /** Every reader that a pass over the data serves. */
-export const provers: readonly ProverFactory[] = [traceProver, headProver];
+export const provers: readonly ProverFactory[] = [
+  traceProver,
+  headProver,
+  listProver,
+];

@@ -20,6 +20,7 @@ import { jolietRules } from "./joliet.ts";
 import { jolietTreeRules } from "./joliet_names.ts";
 import { extendedRecordRules } from "./extended_records.ts";
 import { limits } from "./limits.ts";
+import { listRules } from "./lists.ts";
 import { masterBootRules } from "./mbr.ts";
 import { pathTableRules } from "./pth.ts";
 import { placement } from "./placement.ts";
@@ -61,6 +62,7 @@ export const families: readonly RuleFamily[] = [
   appleMapRules,
   rawSectorRules,
   sessionRules,
+  listRules,
   extents,
   transferRules,
   damageRules,

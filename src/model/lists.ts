@@ -1,0 +1,70 @@
+// What the lists inside an image say of its files: facts for the rules.
+
+import type { Span } from "../bytes/span.ts";
+
+/** Where a list records something. */
+export type ListPlace = {
+  /** Path of the list, or the name of the one that the user gave. */
+  readonly list: string;
+  /** From 1; 0 where the list has no lines. */
+  readonly line: number;
+  /** The line, or the list where it is not stored as it is; absent where it is not in the image. */
+  readonly record?: Span;
+};
+
+/** A file that is not as a list records it. */
+export type ListMismatch = ListPlace & {
+  readonly kind: "sums" | "repository" | "manifest";
+  readonly tree: number;
+  readonly node: number;
+  readonly algorithm: string;
+  readonly recorded: string;
+  readonly computed: string;
+  /** Bytes of the file as recorded and as they are, where these differ. */
+  readonly sizes?: { readonly recorded: number; readonly actual: number };
+  /**
+   * Why it is no damage of the file: `record`: the two digests have nearly all digits in common, so that of
+   * the list was altered; `undone`: the digest holds once what mastering wrote is undone; `name`: files of
+   * this name are written when the image is made; absent where it is damage.
+   */
+  readonly excuse?: "record" | "undone" | "name";
+};
+
+/** One list with what it comes to. */
+export type ListReport = {
+  readonly list: string;
+  readonly kind: ListMismatch["kind"];
+  /** It describes a mirror or a set of discs: what it lists need not be here. */
+  readonly partial: boolean;
+  /** What of its text was read: `codec` where it is compressed in a form that is not expanded. */
+  readonly state: "read" | "cut" | "limit" | "codec" | "broken";
+  /** Where it is. */
+  readonly span?: Span;
+  readonly listed: number;
+  readonly compared: number;
+  readonly differing: number;
+  /** More than half of what was compared differs, in enough lines to tell. */
+  readonly stale: boolean;
+  readonly absent: {
+    readonly count: number;
+    /** Those whose names no namespace of the image can record as they are. */
+    readonly renamed: number;
+    readonly names: readonly string[];
+    readonly first?: Omit<ListPlace, "list">;
+  };
+  /** Lines that are no entries, though nearly. */
+  readonly damaged: { readonly count: number; readonly first?: Omit<ListPlace, "list"> };
+};
+
+/** A file that signs another, or a list with a signature of its own text. */
+export type SignatureFile = { readonly tree: number; readonly node: number; readonly path: string };
+
+/** What all lists of an image come to. */
+export type ListFacts = {
+  /** Lists of which there is something to say, the first of them. */
+  readonly lists: readonly ListReport[];
+  readonly mismatches: readonly ListMismatch[];
+  readonly signatures: { readonly files: readonly SignatureFile[]; readonly count: number };
+  /** There are more lists, or more text in them, than is read. */
+  readonly limited: boolean;
+};

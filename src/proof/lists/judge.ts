@@ -1,0 +1,258 @@
+// Holds the entries of lists against the digests of the files: what is proven, what differs, and why.
+
+import { logicalSpan, type Span } from "../../bytes/span.ts";
+import { type Algorithm, DigestSet } from "../../kernel/digest.ts";
+import type { Claim, ClaimSink } from "../../model/claims.ts";
+import type { Image } from "../../model/image.ts";
+import type { ListFacts, ListMismatch, ListReport } from "../../model/lists.ts";
+import type { FiledEntry } from "./entries.ts";
+import type { List } from "./find.ts";
+import { inflatedText } from "./inflate.ts";
+import { storedText } from "./line_reader.ts";
+import type { PlainEntry, ReadLists } from "./read.ts";
+import { undone } from "./undo.ts";
+
+/** Files that differ of which all is kept: as many as findings of a rule are listed, and some. */
+const KEPT = 4096;
+/** Entries of a list that must have been compared before it may be called stale. */
+const STALE = 4;
+/** Bytes of boot images that are read again. */
+const UNDO = 256 * 1024 * 1024;
+/** Bytes of compressed tables that are expanded to be digested. */
+const PLAIN = 256 * 1024 * 1024;
+
+/** Files that are written when an image is made, by the end of their paths in lower case. */
+const writtenLate =
+  /\/(?:boot\.cat|boot\.catalog|isolinux\.bin|eltorito\.img|efi\.img|bto\.xml|\.disk\/[^/]*uuid[^/]*)$/;
+
+const shown: Readonly<Record<Algorithm, string>> = {
+  md5: "MD5",
+  sha1: "SHA-1",
+  sha256: "SHA-256",
+  sha512: "SHA-512",
+  blake3: "BLAKE3",
+  crc32: "CRC-32",
+};
+
+/** An algorithm as messages name it. */
+export function algorithmName(algorithm: Algorithm): string {
+  return shown[algorithm];
+}
+
+/** Gives the digest of a file by its number. */
+export type DigestSource = (file: number, algorithm: Algorithm) => string | undefined;
+
+type Tally = { compared: number; differing: number };
+
+type Difference = { readonly entry: FiledEntry; readonly mismatch: ListMismatch };
+
+/** Judges all entries of an image. */
+export class ListJudge {
+  readonly #image: Image;
+  readonly #read: ReadLists;
+  readonly #digests: DigestSource;
+  readonly #claims: ClaimSink;
+  readonly #tallies: readonly Tally[];
+  readonly #differences: Difference[] = [];
+  readonly #undoBudget = { left: UNDO };
+
+  /** Claims go to `claims`. */
+  constructor(image: Image, read: ReadLists, digests: DigestSource, claims: ClaimSink) {
+    this.#image = image;
+    this.#read = read;
+    this.#digests = digests;
+    this.#claims = claims;
+    this.#tallies = read.lists.map(() => ({ compared: 0, differing: 0 }));
+  }
+
+  /** Judges everything; what is found is for the rules. */
+  async judge(): Promise<Omit<ListFacts, "signatures">> {
+    const { entries } = this.#read;
+    const told = new Set<string>();
+    for (let index = 0; index < entries.count; index++) {
+      const entry = entries.get(index);
+      const computed = this.#digests(entry.file, entry.algorithm);
+      if (computed === undefined) continue;
+      const key = `${entry.list} ${entry.file}`;
+      await this.#compare(entry, computed, told.has(key));
+      if (computed !== entry.digest) told.add(key);
+    }
+    await this.#judgePlain();
+    const stale = this.#tallies.map(({ compared, differing }) =>
+      compared >= STALE && 2 * differing > compared
+    );
+    for (const { entry, mismatch } of this.#differences) {
+      if (mismatch.excuse === undefined && stale[entry.list] !== true) {
+        this.#claims.claim(this.#claimOf(entry, false, mismatch.computed));
+      }
+    }
+    return {
+      lists: this.#reports(stale),
+      mismatches: this.#differences.filter(({ entry }) => stale[entry.list] !== true)
+        .map(({ mismatch }) => mismatch),
+      limited: this.#read.limited,
+    };
+  }
+
+  async #compare(entry: FiledEntry, computed: string, isTold: boolean): Promise<void> {
+    const list = this.#read.lists[entry.list];
+    const tally = this.#tallies[entry.list];
+    if (list === undefined || tally === undefined || isSelf(list, entry)) return;
+    tally.compared++;
+    if (computed === entry.digest) return this.#claims.claim(this.#claimOf(entry, true, computed));
+    // Of a file with several digests in one list, the first that differs says it all.
+    if (isTold) return void tally.compared--;
+    const excuse = await this.#excuse(list, entry, computed);
+    if (excuse === undefined) tally.differing++;
+    if (this.#differences.length >= KEPT) return;
+    this.#differences.push({ entry, mismatch: this.#mismatch(list, entry, computed, excuse) });
+  }
+
+  async #excuse(
+    { path, names }: List,
+    entry: FiledEntry,
+    computed: string,
+  ): Promise<ListMismatch["excuse"]> {
+    // The digests of two contents have one digit in sixteen in common.
+    if (commonDigits(entry.digest, computed) * 4 >= computed.length * 3) return "record";
+    const tree = this.#image.trees[entry.tree];
+    const file = this.#image.namespaceOf(entry.tree)?.path(entry.node) ?? names.path(entry.node);
+    if (tree === undefined) return undefined;
+    const table = await undone(this.#image, tree, entry.node, entry, this.#undoBudget);
+    if (table === "holds") {
+      this.#claims.claim({
+        ...this.#claimOf(entry, true, computed),
+        spans: unpatched(tree.extent(entry.node, 0)),
+      });
+      return "undone";
+    }
+    if (table === "table") return "name";
+    if (table === "damaged") return undefined;
+    const lower = file.toLowerCase();
+    return writtenLate.test(lower) || lower.startsWith(`${path.toLowerCase()}.`)
+      ? "name"
+      : undefined;
+  }
+
+  #mismatch(
+    list: List,
+    entry: FiledEntry,
+    computed: string,
+    excuse: ListMismatch["excuse"],
+  ): ListMismatch {
+    const { line, tree, node, algorithm, digest, size } = entry;
+    const actual = this.#image.trees[tree]?.size(node) ?? 0;
+    const record = entry.record ?? spanOf(list);
+    return {
+      list: list.path,
+      line,
+      ...(record === undefined ? {} : { record }),
+      kind: list.form.kind,
+      tree,
+      node,
+      algorithm: shown[algorithm],
+      recorded: digest,
+      computed,
+      ...(size < 0 || size === actual ? {} : { sizes: { recorded: size, actual } }),
+      ...(excuse === undefined ? {} : { excuse }),
+    };
+  }
+
+  #claimOf(entry: FiledEntry, holds: boolean, computed: string): Claim {
+    const list = this.#read.lists[entry.list];
+    const { tree, node, algorithm, digest } = entry;
+    const record = entry.record ?? (list === undefined ? undefined : spanOf(list));
+    const kind = list?.form.kind === "manifest" ? "manifest" : "list";
+    return {
+      kind,
+      what: `${shown[algorithm]} in ${list?.path ?? ""}`,
+      strength: algorithm === "crc32" ? "checksum" : "digest",
+      holds,
+      spans: this.#image.trees[tree]?.extents(node)
+        .map(({ start, length }) => logicalSpan(start, length)) ?? [],
+      tree,
+      node,
+      ...(record === undefined ? {} : { record }),
+      recorded: digest,
+      computed,
+    };
+  }
+
+  // A list may have the digest of a table that is only there compressed: that holds for what it expands to.
+  async #judgePlain(): Promise<void> {
+    const budget = { left: PLAIN };
+    const byFile = new Map<string, PlainEntry[]>();
+    for (const each of this.#read.plain) {
+      const key = `${each.file.tree} ${each.file.node}`;
+      byFile.set(key, [...byFile.get(key) ?? [], each]);
+    }
+    for (const group of byFile.values()) {
+      const [first] = group;
+      if (first === undefined) continue;
+      const { names, node, tree } = first.file;
+      const algorithms = group.flatMap(({ entry }) => entry.algorithm ?? []);
+      const digests = new DigestSet(algorithms);
+      const text = inflatedText(storedText(this.#image, names.tree, node, budget), budget);
+      let next = await text.next();
+      for (; next.done !== true; next = await text.next()) digests.update(next.value.bytes);
+      // A stream that is broken is no such table; the digest of the compressed file tells.
+      if (!next.value) continue;
+      const computed = digests.hex();
+      for (const { list, entry } of group) {
+        const { algorithm, digest, line, at, length } = entry;
+        if (algorithm === undefined) continue;
+        const record = at < 0 ? {} : { record: logicalSpan(at, length) };
+        const filed = { list, line, ...record, file: -1, tree, node, algorithm, digest, size: -1 };
+        await this.#compare(filed, computed[algorithm] ?? "", false);
+      }
+    }
+  }
+
+  #reports(stale: readonly boolean[]): ListReport[] {
+    const reports: ListReport[] = [];
+    for (const [number, list] of this.#read.lists.entries()) {
+      const { state, absent, damaged } = list;
+      if (state === "none") continue;
+      const isQuiet = state === "read" && absent.count === 0 && damaged.count === 0 &&
+        stale[number] !== true;
+      if (isQuiet || reports.length >= KEPT) continue;
+      const span = spanOf(list);
+      reports.push({
+        list: list.path,
+        kind: list.form.kind,
+        partial: list.form.partial === true,
+        state,
+        ...(span === undefined ? {} : { span }),
+        listed: list.listed,
+        compared: this.#tallies[number]?.compared ?? 0,
+        differing: this.#tallies[number]?.differing ?? 0,
+        stale: stale[number] === true,
+        absent,
+        damaged,
+      });
+    }
+    return reports;
+  }
+}
+
+/** Whether an entry is of its own list, which cannot have its own digest. */
+function isSelf(list: List, { tree, node }: FiledEntry): boolean {
+  return list.tree === tree && list.node === node;
+}
+
+function commonDigits(a: string, b: string): number {
+  let common = 0;
+  for (let at = 0; at < a.length; at++) if (a[at] === b[at]) common++;
+  return common;
+}
+
+function spanOf({ names, node, form }: List): Span | undefined {
+  if (form.reading === "given" || names.tree.extentCount(node) === 0) return undefined;
+  const { start, length } = names.tree.extent(node, 0);
+  return logicalSpan(start, length);
+}
+
+// All but the table, which nothing vouches for.
+function unpatched({ start, length }: { readonly start: number; readonly length: number }): Span[] {
+  return [logicalSpan(start, 8), logicalSpan(start + 64, length - 64)];
+}

@@ -1,0 +1,325 @@
+// Reads the lists of an image ahead of the pass: what each records of which file that is there.
+
+import { logicalSpan } from "../../bytes/span.ts";
+import { startsWithText } from "../../bytes/text.ts";
+import type { Image } from "../../model/image.ts";
+import { digestByLength, digestOf, type ListedDigest, type ListParser } from "./digest_lines.ts";
+import { ListEntries } from "./entries.ts";
+import { findLists, folderOf, type LinePlace, List } from "./find.ts";
+import { otherForms } from "./forms.ts";
+import { inflatedText } from "./inflate.ts";
+import { type Budget, eachLine, type Line, storedText, type TextSource } from "./line_reader.ts";
+import { type FileRef, PathIndex } from "./path_index.ts";
+import { readRepository, type RepositoryEntry } from "./rpm.ts";
+
+/** Bytes of the texts of all lists of an image, expanded. */
+const TEXT = 256 * 1024 * 1024;
+/** Bytes of a list that is parsed whole. */
+const WHOLE = 16 * 1024 * 1024;
+/** Lines by which it is told whether a text is a list, and which folder its names are relative to. */
+const PROBED = 64;
+/** Begins a text with a signature of itself (RFC 9580 7). */
+const SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----";
+/** Names of absent files that messages give. */
+const NAMED = 3;
+
+/** An entry for the expanded form of a file that is only there compressed. */
+export type PlainEntry = {
+  readonly list: number;
+  readonly entry: ListedDigest;
+  readonly file: FileRef;
+};
+
+/** All lists of an image. */
+export type ReadLists = {
+  readonly lists: readonly List[];
+  readonly entries: ListEntries;
+  readonly plain: readonly PlainEntry[];
+  /** Whether there are more lists, or more text in them, than is read. */
+  readonly limited: boolean;
+};
+
+/** Reads every list. Never throws on image data. */
+export async function readLists(image: Image, signal?: AbortSignal): Promise<ReadLists> {
+  const { lists, byHash, limited } = findLists(image);
+  const reader = new ListsReader(image, lists);
+  for (const entry of byHash) reader.entries.add(entry);
+  // Tables of repositories are added while the others are read.
+  for (let number = 0; number < lists.length; number++) {
+    signal?.throwIfAborted();
+    const list = lists[number];
+    if (list !== undefined) await reader.read(list, number);
+  }
+  return {
+    lists,
+    entries: reader.entries,
+    plain: reader.plain,
+    limited: limited || reader.limited,
+  };
+}
+
+/** The text of a file of the image: expanded where its name says that it is compressed. */
+function textOf(image: Image, list: List, budget: Budget): TextSource | undefined {
+  const stored = storedText(image, list.names.tree, list.node, budget);
+  if (/\.(?:xz|zst|bz2|lz4|lzma|zck)$/i.test(list.name)) return undefined;
+  return /\.gz$/i.test(list.name) ? inflatedText(stored, budget) : stored;
+}
+
+class ListsReader {
+  readonly entries: ListEntries;
+  readonly plain: PlainEntry[] = [];
+  readonly #image: Image;
+  readonly #lists: List[];
+  readonly #index: PathIndex;
+  readonly #budget: Budget = { left: TEXT };
+
+  constructor(image: Image, lists: List[]) {
+    this.#image = image;
+    this.#lists = lists;
+    this.#index = new PathIndex(image);
+    this.entries = new ListEntries(image);
+  }
+
+  get limited(): boolean {
+    return this.#budget.left <= 0;
+  }
+
+  async read(list: List, number: number): Promise<void> {
+    const { reading, parser } = list.form;
+    if (reading === "by-hash" || reading === "given") return;
+    const text = textOf(this.#image, list, this.#budget);
+    if (text === undefined) {
+      list.state = "codec";
+      return;
+    }
+    const taker = new Taker(list, number, this.#index, this.entries, this.plain);
+    if (reading === "json") await this.#json(list, taker, text);
+    else if (parser === undefined) await this.#repository(list, taker, text);
+    else await this.#lines(list, taker, text, parser());
+    if (list.state === "read") taker.end();
+    if (list.state === "read" && list.listed === 0) list.state = "none";
+  }
+
+  async #lines(list: List, taker: Taker, text: TextSource, parser: ListParser): Promise<void> {
+    const isWhole = await eachLine(text, (line) => {
+      if (line.bytes[0] === 0x2d && startsWithText(line.bytes, SIGNED)) list.isSigned = true;
+      const found = parser.line(line);
+      return found === "comment" || (found === undefined ? taker.bad(line) : taker.take(found));
+    });
+    const last = parser.end?.();
+    if (last !== undefined) taker.take(last);
+    if (!isWhole && list.state === "read") list.state = this.limited ? "limit" : "cut";
+  }
+
+  async #repository(list: List, taker: Taker, text: TextSource): Promise<void> {
+    const at = list.names.tree.extentCount(list.node) > 0
+      ? list.names.tree.extent(list.node, 0)
+      : { start: -1, length: 0 };
+    const end = await readRepository(text, (entry) => {
+      taker.take({ ...entry, at: at.start, length: at.length });
+      if (entry.type === "primary") this.#addPrimary(list, entry);
+    });
+    if (end === "whole" || list.state !== "read") return;
+    list.state = end === "xml" ? "broken" : this.limited ? "limit" : "cut";
+  }
+
+  #addPrimary(list: List, entry: RepositoryEntry): void {
+    const base = repositoryBase(list);
+    const file = this.#index.find(base + entry.path);
+    if (file === undefined || file.names.type(file.node) !== "file") return;
+    const path = file.names.path(file.node);
+    this.#lists.push(new List(otherForms.primary, file, path, base));
+  }
+
+  async #json(list: List, taker: Taker, text: TextSource): Promise<void> {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    for await (const { bytes } of text) {
+      size += bytes.length;
+      if (size > WHOLE) break;
+      parts.push(bytes);
+    }
+    const whole = new Uint8Array(await new Blob(parts.map((part) => part.slice())).arrayBuffer());
+    let document: unknown;
+    try {
+      document = size > WHOLE ? undefined : JSON.parse(new TextDecoder().decode(whole));
+    } catch {
+      list.state = "broken";
+      return;
+    }
+    const { start, length } = list.names.tree.extent(list.node, 0);
+    for (const entry of extraFiles(document)) taker.take({ ...entry, line: 0, at: start, length });
+  }
+}
+
+/** `extra_files.json` of RHEL: `{"data":[{"file","size","checksums":{"sha256":...}}]}`. */
+function* extraFiles(document: unknown): Generator<Omit<ListedDigest, "line" | "at" | "length">> {
+  const data = isRecord(document) && Array.isArray(document.data) ? document.data : [];
+  for (const each of data) {
+    if (!isRecord(each) || typeof each.file !== "string" || !isRecord(each.checksums)) continue;
+    const { file, size, checksums } = each;
+    for (const name of ["sha512", "sha256", "sha1", "md5"]) {
+      const text = checksums[name];
+      const found = typeof text === "string" ? digestOf(name, text) : undefined;
+      if (found === undefined) continue;
+      yield { ...found, path: file, ...(typeof size === "number" ? { size } : {}) };
+      break;
+    }
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// `repomd.xml` stands in `repodata`; names are relative to the folder of that.
+function repositoryBase({ folder }: List): string {
+  return folderOf(folder.slice(0, -1)) || "/";
+}
+
+function basesOf(list: List): readonly string[] {
+  if (list.base !== undefined) return [list.base];
+  const { folder, form } = list;
+  if (form.reading === "repomd") return [repositoryBase(list)];
+  if (form.base === "own") return [folder];
+  const archive = folder.lastIndexOf("/dists/");
+  if (form.base === "archive" && archive >= 0) return [folder.slice(0, archive + 1)];
+  return [...new Set([folder, folderOf(folder.slice(0, -1)) || "/", "/"])];
+}
+
+/** Takes the entries of one list: the first ones tell whether it is one, and the folder of its names. */
+class Taker {
+  readonly #list: List;
+  readonly #number: number;
+  readonly #index: PathIndex;
+  readonly #entries: ListEntries;
+  readonly #plain: PlainEntry[];
+  #pending: ListedDigest[] = [];
+  #bad = 0;
+  #base: string | undefined;
+
+  constructor(
+    list: List,
+    number: number,
+    index: PathIndex,
+    entries: ListEntries,
+    plain: PlainEntry[],
+  ) {
+    this.#list = list;
+    this.#number = number;
+    this.#index = index;
+    this.#entries = entries;
+    this.#plain = plain;
+  }
+
+  /** Takes an entry; false where the text is no such list after all. */
+  take(entry: ListedDigest): boolean {
+    if (this.#base !== undefined) {
+      this.#settle(entry, this.#base);
+      return true;
+    }
+    this.#pending.push(entry);
+    return this.#pending.length + this.#bad < PROBED || this.#decide();
+  }
+
+  /** Takes a line that is no entry. */
+  bad(line: Line): boolean {
+    const { damaged } = this.#list;
+    this.#bad++;
+    // Prose between the entries of a list is none of its entries; a digest that is nearly one is.
+    if (isDamaged(line.bytes)) {
+      damaged.count++;
+      damaged.first ??= placeOf({ line: line.number, at: line.at, length: line.bytes.length });
+    }
+    return this.#base !== undefined || this.#pending.length + this.#bad < PROBED || this.#decide();
+  }
+
+  end(): void {
+    if (this.#base === undefined) this.#decide();
+  }
+
+  #decide(): boolean {
+    const { form } = this.#list;
+    if (this.#pending.length === 0 || (form.probed === true && this.#bad > this.#pending.length)) {
+      this.#list.state = "none";
+      return false;
+    }
+    let most = -1;
+    const bases = basesOf(this.#list);
+    for (const base of bases) {
+      const found = bases.length === 1 ? 0 : this.#pending
+        .filter(({ path }) => this.#index.find(base + path) !== undefined).length;
+      if (found > most) [most, this.#base] = [found, base];
+    }
+    const { folder } = this.#list;
+    for (const entry of this.#pending.splice(0)) this.#settle(entry, this.#base ?? folder);
+    return true;
+  }
+
+  #settle(entry: ListedDigest, base: string): void {
+    const list = this.#list;
+    const path = entry.path === "" ? namedAfter(list) : base + entry.path;
+    if (path === undefined) return;
+    list.listed++;
+    const file = this.#index.find(path);
+    if (file === undefined) return this.#absent(entry, path);
+    // Folders, and links to what another line may be about.
+    if (file.names.type(file.node) !== "file") return;
+    const { algorithm, digest, size = -1 } = entry;
+    const isCompressed = file.names.kind === "rockridge" && file.names.tree.zisofs.has(file.node);
+    if (algorithm === undefined || isCompressed) {
+      list.unchecked++;
+      return;
+    }
+    const { tree, node } = file;
+    const place = placeOf(entry);
+    this.#entries.add({ list: this.#number, ...place, tree, node, algorithm, digest, size });
+  }
+
+  #absent(entry: ListedDigest, path: string): void {
+    const list = this.#list;
+    if (list.form.reading === "lines" && list.form.kind === "repository") {
+      const file = this.#index.find(`${path}.gz`);
+      if (file !== undefined && entry.algorithm !== undefined) {
+        this.#plain.push({ list: this.#number, entry, file });
+        return;
+      }
+    }
+    const { absent } = list;
+    absent.count++;
+    if (!this.#index.records(path)) absent.renamed++;
+    if (absent.names.length < NAMED) absent.names.push(path);
+    absent.first ??= placeOf(entry);
+  }
+}
+
+// A digest alone in `x.iso.md5` is of `x.iso`.
+function namedAfter({ path, name }: List): string | undefined {
+  return name.lastIndexOf(".") > 0 ? path.slice(0, path.lastIndexOf(".")) : undefined;
+}
+
+function placeOf(
+  { line, at, length }: Pick<ListedDigest, "line" | "at" | "length">,
+): LinePlace {
+  return at < 0 ? { line } : { line, record: logicalSpan(at, length) };
+}
+
+/** Whether a line is an entry but for a few bytes: nearly as many digits as a digest has, before a name. */
+function isDamaged(line: Uint8Array): boolean {
+  const space = line.indexOf(0x20);
+  if (space < 28 || space > 132 || space > line.length - 2) return false;
+  let digits = "";
+  let others = 0;
+  for (const byte of line.subarray(0, space)) {
+    const character = String.fromCharCode(byte);
+    const isDigit = /[0-9a-fA-F]/.test(character);
+    digits += isDigit ? character : "0";
+    if (!isDigit) others++;
+  }
+  return others <= 4 && digitsNear(digits.length) &&
+    (others > 0 || digestByLength(digits) === undefined);
+}
+
+function digitsNear(count: number): boolean {
+  return [32, 40, 64, 128].some((digits) => Math.abs(digits - count) <= 2);
+}
