@@ -281,6 +281,7 @@ export function measurements(): Measurements {
     kernels: kernelResults(),
     peers: readResults("peers.json"),
     scaling: readResults("scaling.json"),
+    faults: readResults("faults.json"),
     remarks,
     history: Deno.readTextFileSync(here("history.md")),
   };

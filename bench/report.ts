@@ -2,6 +2,9 @@
 // leaves as it is. Remarks by hand stand in remarks.json, older measurements in history.md.
 
 import {
+  type FaultResults,
+  type FaultRow,
+  type FaultTally,
   figure,
   figureText,
   goalText,
@@ -28,6 +31,7 @@ export type Measurements = {
   readonly kernels?: KernelResults | undefined;
   readonly peers?: PeerResults | undefined;
   readonly scaling?: ScalingResults | undefined;
+  readonly faults?: FaultResults | undefined;
   readonly remarks: Remarks;
   /** Sections of Markdown. */
   readonly history: string;
@@ -292,8 +296,74 @@ function kernelSection({ rows, ...head }: KernelResults, remarks: Remarks): stri
   ];
 }
 
+const share = (part: number, whole: number) =>
+  whole === 0 ? "-" : `${Math.round(part / whole * 100)} %`;
+
+function faultLine(kind: string, { mutants, ...found }: FaultTally, peers: readonly string[]) {
+  const { detected, localised, cause, noted } = found;
+  return [
+    kind,
+    String(mutants),
+    ...[detected, localised, cause, noted].map((each) => share(each, mutants)),
+    ...peers.map((peer) => share(found.peers[peer] ?? 0, mutants)),
+  ];
+}
+
+function sumOf(rows: readonly FaultTally[]): FaultTally {
+  const sum = (pick: (each: FaultTally) => number) => rows.reduce((all, row) => all + pick(row), 0);
+  const names = new Set(rows.flatMap(({ peers }) => Object.keys(peers)));
+  return {
+    mutants: sum(({ mutants }) => mutants),
+    detected: sum(({ detected }) => detected),
+    noted: sum(({ noted }) => noted),
+    localised: sum(({ localised }) => localised),
+    cause: sum(({ cause }) => cause),
+    peers: Object.fromEntries(
+      [...names].map((name) => [name, sum(({ peers }) => peers[name] ?? 0)]),
+    ),
+  };
+}
+
+function faultSection({ machine, runtime, date, commit, images, rows }: FaultResults): string[] {
+  const peers = [...new Set(rows.flatMap(({ all }) => Object.keys(all.peers)))];
+  const columns: Column[] = [
+    { title: "fault" },
+    { title: "mutants", right: true },
+    { title: "detected", right: true },
+    { title: "localised", right: true },
+    { title: "right cause", right: true },
+    { title: "or noted", right: true },
+    ...peers.map((title) => ({ title, right: true })),
+  ];
+  const tableOf = (pick: (row: FaultRow) => FaultTally) =>
+    table(columns, [
+      ...rows.map((row) => faultLine(row.kind, pick(row), peers)),
+      faultLine("all", sumOf(rows.map(pick)), peers),
+    ]);
+  return [
+    "## Faults that nobody tuned for",
+    "`deno task bench:faults`",
+    wrap(`${date}; commit ${commit}; ${machine}; ${runtime}.`),
+    wrap(
+      `Seeded single faults over ten images of \`fixtures/\` (${
+        images.join(", ")
+      }), each audited with ` +
+        "`--deep`. *Detected* is a new error or warning beside the findings of the clean image; " +
+        "*localised* one of at most 64 KiB in the sector of the fault; *right cause* that the first of " +
+        "them is of the right kind (a cut, a shift) or in that sector; *or noted* counts infos and notes " +
+        "too. Other programs are counted where their exit status changes or they print a complaint that " +
+        "they do not print of the clean image. Many bytes of an image are padding, or content that only " +
+        "a digest vouches for: no program can know them to be wrong without one.",
+    ),
+    tableOf(({ all }) => all),
+    "Of these, the faults in bytes that are under a proof in the clean image:",
+    tableOf(({ proven }) => proven),
+  ];
+}
+
 /** The whole of RESULTS.md. */
-export function report({ kernels, peers, scaling, remarks, history }: Measurements): string {
+export function report(measured: Measurements): string {
+  const { kernels, peers, scaling, faults, remarks, history } = measured;
   const sections = [
     "# Measurements",
     wrap(
@@ -304,6 +374,7 @@ export function report({ kernels, peers, scaling, remarks, history }: Measuremen
     ...(kernels === undefined ? [] : kernelSection(kernels, remarks)),
     ...(peers === undefined ? [] : peerSection(peers, remarks)),
     ...(scaling === undefined ? [] : scalingSection(scaling, remarks)),
+    ...(faults === undefined ? [] : faultSection(faults)),
     history.trim(),
   ];
   return sections.join("\n\n") + "\n";

@@ -87,6 +87,37 @@ export type KernelResults = Partial<Host> & {
   readonly rows: readonly KernelRow[];
 };
 
+/** What was said of some mutants: how many of them were found, and by whom. */
+export type FaultTally = {
+  readonly mutants: number;
+  /** A new error or warning. */
+  readonly detected: number;
+  /** Any new finding. */
+  readonly noted: number;
+  /** A new error or warning of at most 64 KiB in the sector of the fault. */
+  readonly localised: number;
+  /** The first of them is of the right kind, or in the sector of the fault. */
+  readonly cause: number;
+  /** Other programs that complain. */
+  readonly peers: Readonly<Record<string, number>>;
+};
+
+/** Faults of one kind. */
+export type FaultRow = {
+  readonly kind: string;
+  readonly all: FaultTally;
+  /** Those of which every changed byte is under a proof in the clean image. */
+  readonly proven: FaultTally;
+};
+
+/** bench/results/faults.json */
+export type FaultResults = Host & {
+  readonly date: string;
+  readonly commit: string;
+  readonly images: readonly string[];
+  readonly rows: readonly FaultRow[];
+};
+
 /** The middle of some numbers; NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
