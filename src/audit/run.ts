@@ -158,6 +158,8 @@ async function checkDirectories(
       .filter((judge) => judge !== undefined);
     for (let node = 0; node < tree.count; node++) {
       if (!tree.isDirectory(node) && node > 0) continue;
+      // A folder that only holds what was found elsewhere has no records.
+      if (tree.found.has(node) && tree.size(node) === 0) continue;
       signal?.throwIfAborted();
       await checkDirectory(number, node, checks, judges, image, list);
     }

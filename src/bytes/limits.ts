@@ -34,6 +34,12 @@ export type Limits = {
   readonly catalogSectors: number;
   /** Entries of one partition table. */
   readonly partitions: number;
+  /** Sectors that nothing claims searched for directories, where something is broken. */
+  readonly recoverySectors: number;
+  /** The same where nothing says that the file holds a volume at all. */
+  readonly blindSectors: number;
+  /** Directories found there that are kept. */
+  readonly orphans: number;
   /** Faults kept of one kind; the rest is counted. */
   readonly faultsPerKind: number;
   /** Structures kept of one layout. */
@@ -58,6 +64,9 @@ export const defaultLimits: Limits = {
   catalogs: 16,
   catalogSectors: 32,
   partitions: 1024,
+  recoverySectors: 2_097_152,
+  blindSectors: 8192,
+  orphans: 65_536,
   faultsPerKind: 1000,
   structuresPerLayout: 20_000,
 };

@@ -311,6 +311,7 @@ export class Job {
   ): Promise<Image> {
     const image = await this.examine(await this.open(path, verb), keep, richestOnly);
     requireImage(image);
+    this.#tellOfFound(image);
     return image;
   }
 
@@ -319,6 +320,18 @@ export class Job {
     const image = await this.image(path, verb, keep);
     requireFiles(image, verb);
     return image;
+  }
+
+  // What was found apart from the records that should lead to it may lack names, and not be all.
+  #tellOfFound({ trees }: Image): void {
+    const ways = new Map<string, number>();
+    for (const how of trees.flatMap((tree) => [...tree.found.values()])) {
+      const kind = how.replace(/ at sector \d+$/, "");
+      ways.set(kind, (ways.get(kind) ?? 0) + 1);
+    }
+    if (ways.size === 0) return;
+    const list = [...ways].map(([how, count]) => count === 1 ? how : `${how} (${count})`);
+    this.warn(`directories are read from what is left of them: ${list.join(", ")}`);
   }
 
   #opened(file: FileSource): FileSource {

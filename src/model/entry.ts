@@ -46,6 +46,8 @@ export function entryFacts(
   if (namespace.isHidden(node)) facts.hidden = true;
   if (tree.isAssociated(node)) facts.associated = true;
   addAttributes(tree, node, facts);
+  const found = tree.foundBy(node);
+  if (found !== undefined) facts.found = found;
   facts.state = entryState(image, namespace, node).state;
   return facts;
 }

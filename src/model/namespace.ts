@@ -111,8 +111,7 @@ export class Namespace {
   *children(node: number): Generator<number> {
     const { tree } = this;
     const directory = this.kind === "rockridge" ? tree.childLinks.get(node) ?? node : node;
-    const first = tree.firstChild(directory);
-    for (let child = first; child >= 0 && child < first + tree.childCount(directory); child++) {
+    for (const child of tree.children(directory)) {
       if (this.kind === "rockridge" && this.#isHidden(child)) continue;
       yield child;
     }

@@ -1,7 +1,7 @@
 // Where decoders put what they find: structures by layout, faults by kind, claims on the file.
 
 import type { Limits } from "../bytes/limits.ts";
-import type { Owner, Span } from "../bytes/span.ts";
+import { logicalSpan, type Owner, SECTOR, type Span } from "../bytes/span.ts";
 import type { Fault, Fields, Layout, Recorder, Structure } from "../bytes/struct.ts";
 import type { SectorMapping } from "./mapping.ts";
 import { type ClaimRef, Claims } from "./regions.ts";
@@ -106,6 +106,17 @@ export class ImageRecorder implements Recorder {
     const from = space === "file" ? start : mapping.boundary(start);
     const to = space === "file" ? start + length : mapping.boundary(start + length);
     this.claims.add(Math.max(0, from), Math.min(to, mapping.fileSize), owner, ref, rank);
+  }
+
+  /** Runs of whole logical sectors in `[from, to)` that nothing claims, in order. */
+  *unclaimed(from: number, to: number): Generator<Span> {
+    const mapping = this.#mapping;
+    for (const gap of this.claims.gaps(mapping.boundary(from), mapping.boundary(to))) {
+      const first = Math.ceil((gap.start - mapping.boundary(0)) / mapping.stride) * SECTOR;
+      const start = Math.max(from, first);
+      const sectors = Math.floor((gap.end - mapping.boundary(0)) / mapping.stride);
+      if (sectors * SECTOR > start) yield logicalSpan(start, sectors * SECTOR - start);
+    }
   }
 
   /** Claims logical bytes for a node of a tree: each file does so twice, and makes no object for it. */

@@ -110,6 +110,22 @@ export class Claims {
     if (end > start) this.#push(start, end, owner, rank[owner], tree, node);
   }
 
+  /** Stretches of `[from, to)` of the file that no claim covers, in order. */
+  gaps(from: number, to: number): { readonly start: number; readonly end: number }[] {
+    const { start, end } = this.columns();
+    const order = Float64Array.from({ length: this.count }, (_, claim) => claim);
+    order.sort((a, b) => valueAt(start, a) - valueAt(start, b));
+    const gaps: { readonly start: number; readonly end: number }[] = [];
+    let at = from;
+    for (const claim of order) {
+      if (valueAt(start, claim) >= to) break;
+      if (valueAt(start, claim) > at) gaps.push({ start: at, end: valueAt(start, claim) });
+      at = Math.max(at, valueAt(end, claim));
+    }
+    if (at < to) gaps.push({ start: at, end: to });
+    return gaps;
+  }
+
   #push(
     start: number,
     end: number,

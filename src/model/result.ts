@@ -83,6 +83,8 @@ export type EntryFacts = {
   readonly xa?: string;
   /** Names of extended attributes (AAIP); `acl` stands for an access control list. */
   readonly attributes?: readonly string[];
+  /** How the entry was found, where no usable record leads to it or to a directory above it. */
+  readonly found?: string;
   /** Recorded flags `ok`, `cut` past the image, `unreadable`: on another volume, or refused. */
   readonly state?: "ok" | "cut" | "unreadable";
 };

@@ -104,11 +104,20 @@ export class Tree {
   readonly attributes: Map<number, readonly Attribute[]> = new Map();
   /** Directories whose records could not all be read, with the reason. */
   readonly unreadable: Map<number, string> = new Map();
+  /**
+   * Directories that no usable record leads to, with how they were found: `path-table L`, `orphan record at
+   * sector 20`, ... What is below them was found with them; see {@linkcode Tree.foundBy}.
+   */
+  readonly found: Map<number, string> = new Map();
   /** Whether any record carries Rock Ridge entries. */
   hasRockRidge = false;
   /** Whether a limit stopped the walk: counts are then "at least". */
   limited = false;
 
+  /** Children that were found apart from the records of their directory. */
+  readonly #more = new Map<number, number[]>();
+  /** Directories whose records lead elsewhere, in whose place others were found. */
+  readonly #replaced = new Set<number>();
   readonly #parent = new Column(Int32Array);
   readonly #record = new Column(Float64Array);
   readonly #strings = new ByteStrings();
@@ -177,6 +186,40 @@ export class Tree {
   setChildren(node: number, first: number, count: number): void {
     this.#firstChild.set(node, first);
     this.#childCount.set(node, count);
+  }
+
+  /** Says that `node`, which was found in the way that `how` names, is a child of `parent`. */
+  addFound(parent: number, node: number, how: string): void {
+    this.found.set(node, how);
+    const known = this.#more.get(parent);
+    if (known === undefined) this.#more.set(parent, [node]);
+    else known.push(node);
+  }
+
+  /** Shows `by` in place of `node`, a directory whose record leads elsewhere, and under its name. */
+  replace(node: number, by: number): void {
+    this.#replaced.add(node);
+    const name = this.alternateName(node);
+    if (name !== undefined) this.setPosix(by, { name, mode: this.mode(node) });
+  }
+
+  /** How a node, or the nearest directory above it that was, was found; undefined where records lead to it. */
+  foundBy(node: number): string | undefined {
+    if (this.found.size === 0) return undefined;
+    for (let at = node, steps = 0; steps <= this.count; at = this.parent(at), steps++) {
+      const how = this.found.get(at);
+      if (how !== undefined || at === 0) return how;
+    }
+    return undefined;
+  }
+
+  /** Children of a directory: those of its records, then those that were found apart from them. */
+  *children(node: number): Generator<number> {
+    const first = this.firstChild(node);
+    for (let child = first; child >= 0 && child < first + this.childCount(node); child++) {
+      if (!this.#replaced.has(child)) yield child;
+    }
+    yield* this.#more.get(node) ?? [];
   }
 
   /** Attaches Rock Ridge facts to a node. */

@@ -204,7 +204,7 @@ Deno.test("verdicts of whole files", async () => {
     ["html.iso", "unreadable", "IMG-011"],
     ["empty.iso", "unreadable", "IMG-006"],
     ["short.iso", "unreadable", "IMG-011"],
-    ["descriptors-zeroed", "unreadable", "ISO-VDS-001"],
+    ["descriptors-zeroed", "damaged", "ISO-VDS-001"],
     ["cut-in-descriptor", "damaged", "IMG-006"],
     ["cut-last-file", "damaged", "IMG-001"],
     ["pvd-signature", "damaged", "ISO-VDS-001"],

@@ -363,6 +363,7 @@ export const descriptorSet: RuleFamily = {
     checkPassedOver,
   ],
   faults: {
+    "descriptors-lost": rules.missing,
     "descriptor-blank": rules.blank,
     "descriptor-signature": ({ span }, { sessions }) => {
       const isFirst = sessions.some(({ start }) => (start + 16) * SECTOR === span?.start);

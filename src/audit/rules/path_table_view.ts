@@ -129,7 +129,8 @@ export class PathTableView {
     const { tree } = this;
     const nodes: number[] = [];
     for (let node = 1; node < tree.count; node++) {
-      if (tree.isDirectory(node) && !this.#claimed.has(node)) nodes.push(node);
+      const isRecorded = tree.isDirectory(node) && !tree.found.has(node);
+      if (isRecorded && !this.#claimed.has(node)) nodes.push(node);
     }
     return nodes;
   };
@@ -194,7 +195,9 @@ function index(tree: Tree): Index {
   const byPlace = new Map<number, number[]>();
   const byName = new Map<string, number>();
   for (let node = 0; node < tree.count; node++) {
+    // What was found by the table itself says nothing for or against it.
     if (!tree.isDirectory(node) || tree.extentCount(node) === 0) continue;
+    if (node > 0 && tree.found.has(node)) continue;
     const block = blockOf(tree, node);
     const known = byPlace.get(block);
     if (known === undefined) byPlace.set(block, [node]);

@@ -1,11 +1,10 @@
 // ISO 9660 as a whole: sessions, their descriptors, the trees and path tables that these name.
 
-import { logicalSpan, SECTOR, type Span } from "../../bytes/span.ts";
-import { valuesOf } from "../../bytes/struct.ts";
-import { decodeUcs2, decodeUtf8, startsWithText } from "../../bytes/text.ts";
+import { logicalSpan, SECTOR } from "../../bytes/span.ts";
+import { decodeUcs2, decodeUtf8 } from "../../bytes/text.ts";
 import type { Recognised, Session, Volume } from "../../model/image.ts";
 import { Namespace, type VolumeKind } from "../../model/namespace.ts";
-import { PathTable, type PathTableType } from "../../model/path_table.ts";
+import type { PathTable } from "../../model/path_table.ts";
 import { Tree, type TreeKind } from "../../model/tree.ts";
 import { Budget } from "./budget.ts";
 import type { Context } from "./context.ts";
@@ -18,13 +17,10 @@ import {
   type TreeDescriptor,
 } from "./descriptors.ts";
 import { holdsRecords } from "./directory.ts";
-import {
-  highSierraDescriptor,
-  pathTableRecordL,
-  pathTableRecordM,
-  primaryVolumeDescriptor,
-} from "./layout.ts";
-import { decodePathTable } from "./path_table.ts";
+import { primaryVolumeDescriptor } from "./layout.ts";
+import { PathTableReader } from "./path_tables.ts";
+import { isUnknown, recogniseHighSierra } from "./recognise.ts";
+import { lossesSoFar, Recovery, type Walked } from "./recover.ts";
 import type { TreeReading } from "./view.ts";
 import { type Root, TreeWalk } from "./walk.ts";
 
@@ -57,23 +53,27 @@ class IsoReader {
   readonly #trees: TreeReading[] = [];
   readonly #pathTables: PathTable[] = [];
   readonly #boot: (BootRecord & { readonly session: number })[] = [];
+  readonly #walked: Walked[] = [];
+  #recovery: Recovery;
+  /** Whether directories may be missing that no path table tells of. */
+  #isSearched = false;
   /** Root extent to tree, so that descriptors that share a root share its tree. */
   readonly #roots = new Map<string, number>();
-  /** Logical bytes of the descriptor set that is being read. */
-  #descriptors = { start: 0, end: 0 };
 
   constructor(context: Context) {
     this.#context = context;
     this.#budget = new Budget(context.limits, context.logicalSize);
+    this.#recovery = new Recovery(context, true);
   }
 
   async read(wanted: number | undefined): Promise<IsoFacts> {
     const found = await readSessions(this.#context);
-    const recognised = found.length === 0 ? await this.#recognise() : [];
+    const recognised = found.length === 0 ? await recogniseHighSierra(this.#context) : [];
+    if (found.length === 0) this.#recovery = new Recovery(this.#context, false);
     const own = found.filter((session) => !session.relocated);
     const counted = own.length > 0 ? own : found;
     const sessions = counted.map((session, index) => sessionFacts(session, index + 1));
-    const current = wanted ?? sessions.length;
+    let current = wanted ?? sessions.length;
     const volumes: Volume[] = [];
     // The current session first: its trees have the names that the region map shows.
     const order = [...counted.keys()].sort((a, b) =>
@@ -89,10 +89,27 @@ class IsoReader {
     for (const { set } of found.filter((session) => session.relocated && own.length > 0)) {
       for (const boot of set.boot) this.#boot.push({ ...boot, session: current });
     }
+    const isLost = recognised.length === 0 && !volumes.some(({ tree }) => this.#isPrimary(tree));
+    if (isLost && (found.length > 0 || await isUnknown(this.#context))) {
+      const number = Math.max(1, current);
+      const lost = await this.#lostTree("primary", number, found.length === 0);
+      if (lost === undefined) this.#nameJoliet(volumes);
+      else volumes.unshift(lost);
+      if (found.length === 0) {
+        const joliet = await this.#lostTree("joliet", number, lost === undefined);
+        if (joliet !== undefined) volumes.push(joliet);
+      }
+      if (volumes.length > 0 && sessions.length === 0) {
+        sessions.push(unnamedSession(this.#context.logicalStart / SECTOR));
+        current = 1;
+      }
+    }
+    if (this.#isSearched) await this.#recovery.fromRemains(this.#walked);
+    for (const { walk } of this.#walked) walk.resolveLinks();
     return {
       sessions,
       session: current,
-      volumes,
+      volumes: volumes.flatMap((volume) => this.#withRockRidge(volume)),
       trees: this.#trees,
       pathTables: this.#pathTables,
       boot: this.#boot,
@@ -102,37 +119,16 @@ class IsoReader {
     };
   }
 
-  async #recognise(): Promise<Recognised[]> {
-    const { bytes } = await this.#context.read(this.#context.logicalStart + 16 * SECTOR, SECTOR);
-    const start = this.#context.logicalStart + 16 * SECTOR;
-    if (startsWithText(bytes, "CDROM", 9)) {
-      const span = logicalSpan(start, highSierraDescriptor.size);
-      const value = valuesOf(highSierraDescriptor, bytes);
-      this.#context.out.claim(logicalSpan(start, SECTOR), "descriptor", {
-        name: highSierraDescriptor.title,
-      });
-      if (value !== undefined) {
-        this.#context.out.structures.add({
-          layout: highSierraDescriptor,
-          span,
-          value,
-          owner: "descriptor",
-        });
-      }
-      const label = value === undefined ? "" : decodeUtf8(value.volumeIdentifier).text.trimEnd();
-      return [{ kind: "highsierra", what: "High Sierra volume", span, label }];
-    }
-    return [];
-  }
-
   async #session({ set }: FoundSession, number: number): Promise<Volume[]> {
     const volumes: Volume[] = [];
-    this.#descriptors = { start: set.sector * SECTOR, end: set.end * SECTOR };
+    const repeated = set.trees.filter(({ kind }) => kind === "primary").slice(1);
+    const range = { start: set.sector * SECTOR, end: set.end * SECTOR };
+    const reader = new PathTableReader(this.#context, this.#budget, range);
     for (const descriptor of distinctTrees(set.trees)) {
-      if (this.#context.richestOnly && volumes.some(({ kind }) => kind === "rockridge")) break;
+      if (this.#context.richestOnly && volumes.some((shown) => this.#isEnough(shown))) break;
       const volume = volumeOfTree[descriptor.kind];
       const blockSize = blockSizeOf(descriptor);
-      const shown = await this.#tree(descriptor, volume, blockSize, number);
+      const shown = await this.#tree(descriptor, volume, blockSize, number, reader, repeated);
       const reading = this.#trees[shown];
       const shared = {
         blocks: descriptor.value.volumeSpaceSize.le,
@@ -144,13 +140,118 @@ class IsoReader {
       };
       if (reading === undefined) continue;
       volumes.push({ kind: volume, ...shared, namespace: new Namespace(reading.tree, volume) });
-      if (descriptor.kind === "primary" && reading.tree.hasRockRidge) {
-        const namespace = new Namespace(reading.tree, "rockridge");
-        volumes.push({ kind: "rockridge", ...shared, namespace });
-      }
     }
     for (const boot of set.boot) this.#boot.push({ ...boot, session: number });
     return volumes;
+  }
+
+  #isPrimary(tree: number | undefined): boolean {
+    return tree !== undefined && this.#trees[tree]?.tree.kind === "primary";
+  }
+
+  /** Whether a volume has the files of the image by the names that count, and all of them. */
+  #isEnough({ tree }: Volume): boolean {
+    const shown = tree === undefined ? undefined : this.#trees[tree]?.tree;
+    return shown?.kind === "primary" && shown.hasRockRidge && shown.unreadable.size === 0;
+  }
+
+  #withRockRidge(volume: Volume): Volume[] {
+    const { tree, kind } = volume;
+    const reading = tree === undefined ? undefined : this.#trees[tree];
+    const shows = kind === "iso9660" && reading?.tree.kind === "primary" &&
+      reading.tree.hasRockRidge;
+    if (!shows) return [volume];
+    const namespace = new Namespace(reading.tree, "rockridge");
+    return [volume, { ...volume, kind: "rockridge", namespace }];
+  }
+
+  // The tree of another descriptor stands in for the primary one.
+  #nameJoliet(volumes: readonly Volume[]): void {
+    for (const { tree } of volumes) {
+      const shown = tree === undefined ? undefined : this.#trees[tree]?.tree;
+      if (shown?.kind === "joliet") shown.found.set(0, "joliet");
+    }
+  }
+
+  // No descriptor leads to a tree: its root may still be there. `isSaid` wants the loss recorded.
+  async #lostTree(
+    kind: "primary" | "joliet",
+    session: number,
+    isSaid: boolean,
+  ): Promise<Volume | undefined> {
+    const { out, logicalStart } = this.#context;
+    const root = await this.#recovery.root(kind === "joliet", (start) => this.#isTaken(start));
+    if (root === undefined) return undefined;
+    const descriptor = logicalSpan(logicalStart + 16 * SECTOR, SECTOR);
+    if (isSaid) {
+      out.fault({
+        kind: "descriptors-lost",
+        structure: primaryVolumeDescriptor.id,
+        span: descriptor,
+        message:
+          "sector 16 does not begin with a descriptor, nor do those behind it; the tree is " +
+          `read from its ${root.found}`,
+        expected: "CD001 at byte 1 of sector 16",
+      });
+    }
+    this.#isSearched = true;
+    const tree = new Tree(kind, session);
+    const volume = volumeOfTree[kind];
+    const index = await this.#walk(tree, { ...root, record: root.start }, volume, 0);
+    return {
+      kind: volume,
+      label: "",
+      blocks: 0,
+      blockSize: SECTOR,
+      session,
+      tree: index,
+      namespace: new Namespace(tree, volume),
+      descriptor,
+    };
+  }
+
+  #isTaken(start: number): boolean {
+    return this.#walked.some(({ walk }) => walk.directoryAt(start) !== undefined);
+  }
+
+  async #walk(
+    tree: Tree,
+    root: Root & { readonly found?: string },
+    volume: VolumeKind,
+    recorded: number,
+  ): Promise<number> {
+    const treeIndex = this.#trees.length;
+    const { blockSize } = tree;
+    const sequence = await this.#sequence(root, recorded);
+    const walk = new TreeWalk(
+      tree,
+      { volume, treeIndex, blockSize, sequence },
+      this.#context,
+      this.#budget,
+    );
+    // The slot is taken before the walk, so that the numbers of later trees stay right.
+    const slot = { tree, treeIndex, blockSize, mode: { active: false, skip: 0 } };
+    this.#trees.push(slot);
+    const before = lossesSoFar(this.#context);
+    await walk.walk(root);
+    if (root.found !== undefined) tree.found.set(0, root.found);
+    const walked = { tree, walk, blockSize };
+    this.#walked.push(walked);
+    if (tree.unreadable.size > 0 || lossesSoFar(this.#context) > before) {
+      const tables = this.#pathTables.filter((table) => table.tree === treeIndex);
+      const known = [];
+      for (const table of tables) known.push(await this.#recovery.fromTable(walked, table));
+      if (!known.includes(true)) this.#isSearched = true;
+    }
+    this.#trees[treeIndex] = { ...slot, mode: walk.mode };
+    return treeIndex;
+  }
+
+  // Where the descriptor's number is lost, the root says which volume of the set this is.
+  async #sequence({ start }: Root, recorded: number): Promise<number> {
+    if (recorded > 0) return recorded;
+    const { bytes } = await this.#context.read(start, 34);
+    return bytes.length < 34 ? 0 : (bytes[28] ?? 0) + 256 * (bytes[29] ?? 0);
   }
 
   async #tree(
@@ -158,10 +259,14 @@ class IsoReader {
     volume: VolumeKind,
     blockSize: number,
     session: number,
+    reader: PathTableReader,
+    repeated: readonly TreeDescriptor[],
   ): Promise<number> {
     const treeIndex = this.#trees.length;
-    const tables = await this.#readPathTables(descriptor, volume, blockSize, treeIndex);
-    const root = await this.#root(descriptor, volume, blockSize, tables);
+    const tables = await reader.read(descriptor, volume, blockSize, treeIndex);
+    this.#pathTables.push(...tables);
+    const others = descriptor.kind === "primary" ? repeated : [];
+    const root = await this.#root(descriptor, volume, blockSize, tables, others);
     const key = `${root.start}`;
     const known = this.#roots.get(key);
     // Sessions that name one root, and mkisofs' level 4, share a tree: walk it once.
@@ -173,19 +278,8 @@ class IsoReader {
     const tree = new Tree(descriptor.kind, session);
     tree.blockSize = blockSize;
     tree.descriptor = descriptor.span;
-    const sequence = descriptor.value.volumeSequenceNumber.le;
-    const walk = new TreeWalk(
-      tree,
-      { volume, treeIndex, blockSize, sequence },
-      this.#context,
-      this.#budget,
-    );
-    // The slot is taken before the walk, so that the numbers of later trees stay right.
-    const slot = { tree, treeIndex, blockSize, mode: { active: false, skip: 0 } };
-    this.#trees.push(slot);
-    await walk.walk(root);
-    this.#trees[treeIndex] = { ...slot, mode: walk.mode };
-    return treeIndex;
+    const { le, be } = descriptor.value.volumeSequenceNumber;
+    return await this.#walk(tree, root, volume, le === 0 ? be : le);
   }
 
   // The root record may be damaged: the MSB first copy and the path table name the same place.
@@ -194,18 +288,13 @@ class IsoReader {
     volume: VolumeKind,
     blockSize: number,
     tables: readonly PathTable[],
-  ): Promise<Root> {
+    repeated: readonly TreeDescriptor[],
+  ): Promise<Root & { readonly found?: string }> {
     const { rootLocationOfExtent: location, rootDataLength: length } = value;
     const extended = value.rootExtendedAttributeRecordLength;
     const record = span.start + 156;
     const own = { start: (location.le + extended) * blockSize, length: length.le, record };
-    const places = [location.le, location.be, ...tables.map((table) => table.record(0).location)];
-    for (const place of new Set(places)) {
-      const start = (place + extended) * blockSize;
-      const { bytes } = await this.#context.read(start, SECTOR);
-      if (place === 0 || !holdsRecords(bytes)) continue;
-      if (start === own.start && length.le > 0) return own;
-      const size = rootLength(bytes, [length.le, length.be]);
+    const replaced = (place: number) =>
       this.#context.out.fault({
         kind: "root-replaced",
         structure: primaryVolumeDescriptor.id,
@@ -217,158 +306,45 @@ class IsoReader {
         expected: String(place),
         volume,
       });
-      return { start, length: size, record };
+    const places: { readonly block: number; readonly found?: string }[] = [
+      { block: location.le },
+      { block: location.be },
+      ...tables.map((table) => ({
+        block: table.record(0).location,
+        found: `path-table ${table.type}`,
+      })),
+      ...repeated.map(({ value: { rootLocationOfExtent: { le } }, span: { start } }) => ({
+        block: le,
+        found: `repeated descriptor at sector ${start / SECTOR}`,
+      })),
+    ];
+    for (const { block, ...how } of places) {
+      const start = (block + extended) * blockSize;
+      const { bytes } = await this.#context.read(start, SECTOR);
+      if (block === 0 || !holdsRecords(bytes)) continue;
+      if (start === own.start && length.le > 0) return own;
+      replaced(block);
+      return { start, length: rootLength(bytes, [length.le, length.be]), record, ...how };
     }
-    return own;
+    const isConfirmed = tables.some((table) => table.record(0).location === location.le);
+    if (isConfirmed && location.le > 0) return own;
+    const isTaken = (start: number) => this.#isTaken(start);
+    const lost = await this.#recovery.root(volume === "joliet", isTaken);
+    if (lost === undefined || lost.start === own.start) return own;
+    this.#isSearched = true;
+    replaced(lost.start / blockSize);
+    return { ...lost, record };
   }
+}
 
-  async #readPathTables(
-    { value, span }: TreeDescriptor,
-    volume: VolumeKind,
-    blockSize: number,
-    treeIndex: number,
-  ): Promise<PathTable[]> {
-    const tables: PathTable[] = [];
-    const size = await this.#pathTableSize(value, blockSize);
-    const read = async (type: PathTableType, optional: boolean, named: number, field: number) => {
-      if (optional && named === 0) return;
-      const block = type === "M" && !optional
-        ? this.#typeMBlock(named, size, blockSize, logicalSpan(span.start + field, 4), volume)
-        : named;
-      const place = logicalSpan(block * blockSize, size);
-      const table = await this.#readPathTable(type, optional, treeIndex, place, {
-        volume,
-        block,
-        field: logicalSpan(span.start + field, 4),
-      });
-      if (table !== undefined) tables.push(table);
-    };
-    await read("L", false, value.typeLPathTable, 140);
-    await read("L", true, value.optionalTypeLPathTable, 144);
-    await read("M", false, value.typeMPathTable, 148);
-    await read("M", true, value.optionalTypeMPathTable, 152);
-    this.#pathTables.push(...tables);
-    return tables;
-  }
-
-  // Where the two copies differ, the one at which the records of the Type L table end is right.
-  async #pathTableSize(
-    { pathTableSize, typeLPathTable }: TreeDescriptor["value"],
-    blockSize: number,
-  ): Promise<number> {
-    const { le, be } = pathTableSize;
-    if (le === be) return le;
-    const start = typeLPathTable * blockSize;
-    for (const size of [le, be]) {
-      if (size > this.#context.limits.pathTableBytes) continue;
-      const { bytes } = await this.#context.read(start, size);
-      const table = new PathTable("L", false, 0, logicalSpan(start, size), pathTableRecordL);
-      decodePathTable(table, bytes, "", silent);
-      if (table.count > 0 && table.end === start + size) return size;
-    }
-    return le;
-  }
-
-  // Some masters recorded this number LSB first: it then fits only when swapped.
-  #typeMBlock(
-    named: number,
-    size: number,
-    blockSize: number,
-    field: Span,
-    volume: VolumeKind,
-  ): number {
-    const { logicalSize, out } = this.#context;
-    const fits = (block: number) =>
-      !this.#isReserved(block * blockSize) && block * blockSize + size <= logicalSize;
-    const swapped = swap32(named);
-    if (size === 0 || fits(named) || !fits(swapped)) return named;
-    out.fault({
-      kind: "path-table-byte-order",
-      structure: pathTableRecordM.id,
-      span: field,
-      message: `the Type M path table is said to be at logical block ${named}, which is outside ` +
-        `the image; LSB first the number is ${swapped}`,
-      recorded: String(named),
-      expected: String(swapped),
-      volume,
-    });
-    return swapped;
-  }
-
-  // The system area and the descriptors hold no path table.
-  #isReserved(start: number): boolean {
-    const { start: first, end } = this.#descriptors;
-    return start < this.#context.logicalStart + 17 * SECTOR || (start >= first && start < end);
-  }
-
-  async #readPathTable(
-    type: PathTableType,
-    optional: boolean,
-    tree: number,
-    span: Span,
-    { volume, block, field }: {
-      readonly volume: VolumeKind;
-      readonly block: number;
-      readonly field: Span;
-    },
-  ): Promise<PathTable | undefined> {
-    const { logicalSize, limits, out, read } = this.#context;
-    const end = span.start + span.length;
-    const reserved = this.#isReserved(span.start);
-    if (reserved || end > logicalSize || span.length === 0) {
-      const omitted = span.start === 0 ? "path-table-omitted" : "path-table-outside";
-      out.fault({
-        kind: optional ? "optional-path-table-outside" : omitted,
-        structure: `iso9660/path-table-record-${type.toLowerCase()}`,
-        span: field,
-        message:
-          `the Type ${type} path table, bytes [${span.start}, ${end}), does not lie in the data area, ` +
-          `which ends at byte ${logicalSize}`,
-        recorded: String(block),
-        volume,
-      });
-      if (reserved || span.start >= logicalSize || span.length === 0) {
-        return undefined;
-      }
-    }
-    out.claim(span, "path-table", { name: `Type ${type} path table (${volume})` });
-    const wanted = Math.min(span.length, limits.pathTableBytes);
-    if (wanted < span.length) {
-      out.fault({
-        kind: "limit",
-        structure: `iso9660/path-table-record-${type.toLowerCase()}`,
-        span: logicalSpan(span.start + wanted, span.length - wanted),
-        message: `a path table of ${span.length} bytes is longer than the limit of ${wanted}`,
-        volume,
-      });
-    }
-    const { bytes } = await read(span.start, wanted);
-    const table = new PathTable(
-      type,
-      optional,
-      tree,
-      span,
-      type === "L" ? pathTableRecordL : pathTableRecordM,
-    );
-    const left = this.#budget.left("pathTableRecords");
-    decodePathTable(table, bytes, volume, out, { left, limit: limits.pathTableRecords });
-    this.#budget.take("pathTableRecords", table.count);
-    return table;
-  }
+function unnamedSession(start: number): Session {
+  return { number: 1, start, blocks: 0, blockSize: SECTOR, label: "", relocated: false };
 }
 
 // A second primary descriptor repeats the first (6.7.1): one tree serves both.
 function distinctTrees(trees: readonly TreeDescriptor[]): TreeDescriptor[] {
   const primary = trees.find((tree) => tree.kind === "primary");
   return trees.filter((tree) => tree.kind !== "primary" || tree === primary);
-}
-
-const silent = { structure: () => {}, fault: () => {} };
-
-function swap32(value: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, value);
-  return view.getUint32(0, true);
 }
 
 function sessionFacts({ start, set }: FoundSession, number: number): Session {

@@ -39,7 +39,7 @@ export type WalkVolume = {
   /** Number of the tree in the image. */
   readonly treeIndex: number;
   readonly blockSize: number;
-  /** Sequence number of this volume in its set (LSB first copy). */
+  /** Sequence number of this volume in its set (LSB first copy); 0 where nothing tells. */
   readonly sequence: number;
 };
 
@@ -96,12 +96,27 @@ export class TreeWalk {
     });
     tree.addExtent(0, root.start, root.length);
     tree.addSize(0, root.length);
-    for (let node = 0; node < tree.count; node++) {
+    await this.walkFrom(0);
+  }
+
+  /** The node of the directory that begins at a logical byte, if the walk met it. */
+  directoryAt(start: number): number | undefined {
+    return this.#visited.get(start);
+  }
+
+  /** Walks the directories among the nodes from `first` on, and all below them. */
+  async walkFrom(first: number): Promise<void> {
+    const tree = this.#tree;
+    for (let node = first; node < tree.count && !this.#stopped; node++) {
       if (!tree.isDirectory(node)) continue;
       this.#context.signal?.throwIfAborted();
       await this.#directory(node);
-      if (this.#stopped) break;
     }
+  }
+
+  /** Joins relocated directories with their placeholders, once all directories are walked. */
+  resolveLinks(): void {
+    const tree = this.#tree;
     const { blockSize } = this.#volume;
     const directoryAt = (block: number) => this.#visited.get(block * blockSize);
     for (const { placeholder, block } of resolveChildLinks(tree, directoryAt)) {
@@ -237,7 +252,8 @@ export class TreeWalk {
           });
           return;
         }
-        if (node === 0) this.#findMode(part.bytes);
+        // Without its root a tree shows what is in use in the first directory that can be read.
+        if (node === 0 || tree.unreadable.has(0)) this.#findMode(part.bytes);
       }
       yield part;
     }
@@ -284,7 +300,7 @@ export class TreeWalk {
   #findMode(bytes: Uint8Array): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const length = bytes[0] ?? 0;
-    if (length < directoryRecord.size + 1 || length > bytes.length) return;
+    if (this.#mode.active || length < directoryRecord.size + 1 || length > bytes.length) return;
     const head = recordHead(view, { at: 0, length });
     this.#mode = systemUseMode(bytes.subarray(head.systemUse, length));
     if (this.#mode.active) return;
@@ -323,7 +339,7 @@ export class TreeWalk {
     if (reserved) {
       const isRoot = parent === 0 && head.identifier[0] === 0;
       this.#systemUse(field, fieldStart, parent, isRoot, (entries, xa) => {
-        if (isRoot) this.#keepFacts(parent, entries, xa);
+        if (isRoot || this.#tree.found.has(parent)) this.#keepFacts(parent, entries, xa);
         const link = parentLinkOf(entries);
         if (link !== undefined) this.#tree.parentLinks.set(parent, link);
       });
@@ -384,7 +400,8 @@ export class TreeWalk {
     const tree = this.#tree;
     const directory = (head.flags & fileFlags.directory) !== 0;
     tree.addSize(node, head.dataLength);
-    if (head.sequence !== sequence && head.sequence !== 0) tree.elsewhere.add(node);
+    const isOther = head.sequence !== sequence && head.sequence !== 0 && sequence !== 0;
+    if (isOther) tree.elsewhere.add(node);
     if (head.extendedLength > 0) {
       if (!tree.extendedLengths.has(node)) tree.extendedLengths.set(node, head.extendedLength);
       this.#later.push({ node, read: () => this.#extendedRecord(node, head, record) });
