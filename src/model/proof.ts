@@ -3,6 +3,7 @@
 import type { Span } from "../bytes/span.ts";
 import type { ClaimFacts } from "./claims.ts";
 import type { ListFacts } from "./lists.ts";
+import type { FormatFacts } from "./format_proof.ts";
 import type { RawFacts } from "./raw_sectors.ts";
 import type { Region } from "./regions.ts";
 import type { RescueLog } from "./rescue_log.ts";
@@ -81,6 +82,8 @@ export type ProofFacts = {
   readonly rescueLog?: RescueLog;
   /** What the lists inside the image say of its files; absent where the data were not read. */
   readonly lists?: ListFacts;
+  /** What the formats of files say of their content; absent where the data were not read. */
+  readonly formats?: FormatFacts;
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
   /** The time to judge dates by, in milliseconds since 1970, where one was given. */

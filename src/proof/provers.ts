@@ -1,5 +1,6 @@
 // The readers of proofs, one line each.
 
+import { proveFormats } from "./formats/prover.ts";
 import { listProver } from "./lists/prover.ts";
 import type { ProverFactory } from "./prover.ts";
 import { headProver } from "./file_heads.ts";
@@ -10,4 +11,5 @@ export const provers: readonly ProverFactory[] = [
   traceProver,
   headProver,
   listProver,
+  proveFormats,
 ];

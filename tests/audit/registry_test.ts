@@ -80,6 +80,10 @@ const dots = { rules: ["ISO-DIR-019"], why: "directory names with dots, against 
 
 const deviations: Readonly<Record<string, Deviation>> = {
   "bsdtar": dots,
+  "bsdtar-zisofs-broken": {
+    rules: ["ZIS-006"],
+    why: "bsdtar 3.6.2 wrote a block that goes back to bytes of the block before it",
+  },
   "hfsplus-xorriso": dots,
   "iso-level4-xorriso": dots,
   "iso-relaxed-genisoimage": { ...dots, why: "made with names that the standard forbids" },

@@ -54,6 +54,7 @@ const rows: Readonly<Record<string, Row>> = {
     common: hashing,
     own: {
       "--structure": ["audit $SAMPLE", "--structure"],
+      "--deep": ["audit $SAMPLE", "--deep"],
       "--files": ["audit $SAMPLE --json", "--files"],
       "--fail-on": ["audit $SAMPLE", "--fail-on note"],
       "--ignore": ["audit $SAMPLE", "--ignore ELT,GPT"],

@@ -5,7 +5,7 @@ import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
 import { RAW_SECTOR } from "../../model/raw_sectors.ts";
 import { excuseOf } from "../recognised.ts";
-import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
+import type { Hit, Rule, RuleFamily, RuleTable } from "../rule.ts";
 import { descriptorField, isBlockSizeAssumed, treeDescriptors } from "./descriptor_view.ts";
 
 const rules = {
@@ -44,6 +44,9 @@ const rules = {
     remedy: "If the rest of the report makes no sense, the other reading may be right.",
   },
 } as const satisfies RuleTable;
+
+/** The rule about checks that were not made, for families that leave some out. */
+export const notRun: Rule = rules.notRun;
 
 function* checkNotRun(image: Image, facts: ProofFacts): Iterable<Hit> {
   const { data } = facts;

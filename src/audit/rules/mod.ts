@@ -12,6 +12,7 @@ import { descriptorUse } from "./descriptor_use.ts";
 import { directoryRules } from "./dir.ts";
 import { elToritoRules } from "./eltorito.ts";
 import { extents } from "./extents.ts";
+import { formatRules } from "./formats.ts";
 import { gptRules } from "./gpt.ts";
 import { gptEntryRules } from "./gpt_entries.ts";
 import { image } from "./image.ts";
@@ -67,6 +68,7 @@ export const families: readonly RuleFamily[] = [
   transferRules,
   damageRules,
   contentRules,
+  formatRules,
   limits,
 ];
 

@@ -29,6 +29,9 @@ export function addAudit(program: Command, { io, finish }: Context): void {
       new Option("--structure", "without the pass over the data, hence without digests")
         .conflicts("algorithm"),
     )
+    .addOption(
+      new Option("--deep", "also check the checksums inside file formats").conflicts("structure"),
+    )
     .option("--files", "list the files of which nothing is lost, too")
     .addOption(flags.profile())
     .addOption(flags.failOn())
@@ -73,6 +76,7 @@ export function addAudit(program: Command, { io, finish }: Context): void {
           const wanted: AuditOptions = {
             ...job.work(),
             structureOnly: options.structure === true,
+            deep: options.deep === true,
             files: options.files === true,
             profile,
             ...(ignore === undefined ? {} : { ignore }),

@@ -1,0 +1,75 @@
+// Rules about the checksums that the formats of files carry.
+
+import type { FormatFailure, FormatList, FormatUnchecked } from "../../model/format_proof.ts";
+import type { Image } from "../../model/image.ts";
+import type { ProofFacts } from "../../model/proof.ts";
+import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
+import { counted } from "../words.ts";
+import { notRun } from "./limits.ts";
+
+const rules = {
+  formatChecksum: {
+    id: "PRF-017",
+    severity: "error",
+    title: "File fails its own format’s checksum",
+    clause: "none",
+    rationale:
+      "The program that wrote the file recorded a checksum of its content, which the bytes in the image " +
+      "do not have: they are not those that were written. Test suites hold a few files that were damaged " +
+      "on purpose: one or two in folders named so are noted and not counted as damage.",
+    remedy: "Fetch the file, or the part of the image around the named bytes, from another source.",
+  },
+} as const satisfies RuleTable;
+
+function* checkFailures(_: Image, { formats }: ProofFacts): Iterable<Hit> {
+  if (formats === undefined) return;
+  const { failures } = formats;
+  yield* failures.kept.filter(({ resource }) => resource !== true).map(hitOf);
+  yield* restOf(failures);
+  for (const remark of formats.remarks.kept) {
+    yield { ...hitOf(remark), severity: "note", confidence: "likely" };
+  }
+}
+
+function hitOf(failure: FormatFailure): Hit {
+  const { format, message, span, tree, node, recorded, computed, count } = failure;
+  return {
+    rule: rules.formatChecksum,
+    span,
+    message: `${format}: ${message}`,
+    tree,
+    node,
+    ...(recorded === undefined ? {} : { recorded }),
+    ...(computed === undefined ? {} : { expected: computed }),
+    ...(count === undefined ? {} : { count }),
+  };
+}
+
+function* restOf({ kept, count }: FormatList<FormatFailure>): Iterable<Hit> {
+  const more = count - kept.length;
+  if (more <= 0) return;
+  yield {
+    rule: rules.formatChecksum,
+    message: `${counted(more, "further failure")} of checksums inside files`,
+    count: more,
+  };
+}
+
+// One note for each reason: the files that were looked at and are not proven all the same.
+function* checkUnchecked(image: Image, { formats }: ProofFacts): Iterable<Hit> {
+  for (const unchecked of formats?.unchecked ?? []) {
+    yield { rule: notRun, message: uncheckedWords(image, unchecked), count: unchecked.files };
+  }
+}
+
+function uncheckedWords(
+  image: Image,
+  { format, reason, files, bytes, tree, node }: FormatUnchecked,
+) {
+  const path = image.namespaceOf(tree)?.path(node) ?? "";
+  const which = files === 1 ? path : `${path} and ${counted(files - 1, "more file")}`;
+  return `${format}: ${counted(bytes, "byte")} of ${which} are not checked: ${reason}`;
+}
+
+/** Rules about the formats of files, with their checks. */
+export const formatRules: RuleFamily = { rules, image: [checkFailures, checkUnchecked] };

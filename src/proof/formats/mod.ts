@@ -1,0 +1,13 @@
+// The formats of files whose checksums are proof of their content, one line each.
+
+import type { Format } from "./format.ts";
+import { gzip } from "./gzip.ts";
+import { png } from "./png.ts";
+import { zisofs } from "./zisofs.ts";
+
+/** Every format, in the order in which they are tried. */
+export const formats: readonly Format[] = [
+  zisofs,
+  gzip,
+  png,
+];
