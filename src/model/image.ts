@@ -96,6 +96,14 @@ export type Volume = {
   readonly descriptor: Span;
 };
 
+/** Boot information table of a boot image: what it records of the file that it is in. */
+export type InformationTable = {
+  readonly span: Span;
+  readonly fileLength: number;
+  /** Sum of the words of 32 bits of the file from byte 64 on. */
+  readonly checksum: number;
+};
+
 /** A boot entry of the El Torito catalogue. */
 export type BootEntry = {
   readonly platform: number;
@@ -112,8 +120,11 @@ export type BootEntry = {
   readonly sizeFrom: "file" | "fat" | "partition" | "media" | "count";
   /** Where the catalogue entry is. */
   readonly entry: Span;
-  /** Path of the file that covers the boot image. */
+  /** Path and bytes of the file that covers the boot image. */
   readonly path?: string;
+  readonly fileBytes?: number;
+  /** The table that mkisofs patches into it, where one is there. */
+  readonly informationTable?: InformationTable;
 };
 
 /** A partition of any scheme. */

@@ -1,6 +1,7 @@
 // Facts for the audit that need whole ranges of the image or a checksum: computed apart from the rules.
 
 import type { Span } from "../bytes/span.ts";
+import type { BootContent, BootFacts } from "./boot_facts.ts";
 import type { ClaimFacts } from "./claims.ts";
 import type { ListFacts } from "./lists.ts";
 import type { FormatFacts } from "./format_proof.ts";
@@ -66,6 +67,9 @@ export type DataFacts = {
 /** All computed facts of an image. */
 export type ProofFacts = {
   readonly gpt: readonly GptProof[];
+  readonly boot: BootFacts;
+  /** Absent where the data were not read. */
+  readonly bootContents?: readonly BootContent[];
   /** The first 64 KiB of the logical sectors, less where the image is shorter. */
   readonly head?: Uint8Array;
   /** The last 4 KiB of the file. */

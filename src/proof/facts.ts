@@ -2,9 +2,10 @@
 
 import type { Image } from "../model/image.ts";
 import type { ProofFacts } from "../model/proof.ts";
+import { readBootFacts } from "./boot.ts";
 import { readGptProofs } from "./gpt.ts";
 
 /** Computes the facts of an image. Bytes that cannot be read leave a fact out; never throws on image data. */
 export async function readProofFacts(image: Image): Promise<ProofFacts> {
-  return { gpt: await readGptProofs(image) };
+  return { gpt: await readGptProofs(image), boot: await readBootFacts(image) };
 }

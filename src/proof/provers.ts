@@ -3,6 +3,7 @@
 import { proveFormats } from "./formats/prover.ts";
 import { listProver } from "./lists/prover.ts";
 import type { ProverFactory } from "./prover.ts";
+import { proveBootImages } from "./boot_images.ts";
 import { headProver } from "./file_heads.ts";
 import { traceProver } from "./traces.ts";
 
@@ -12,4 +13,5 @@ export const provers: readonly ProverFactory[] = [
   headProver,
   listProver,
   proveFormats,
+  proveBootImages,
 ];

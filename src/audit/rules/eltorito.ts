@@ -212,13 +212,17 @@ function* checkPlatforms(image: Image): Iterable<Hit> {
 }
 
 /** The fields that initial and section entries have alike. */
-type EntryValues = Pick<
-  Values<typeof initialEntry.fields>,
-  "bootIndicator" | "bootMediaType" | "sectorCount" | "loadRba"
->;
-type Entry = { readonly span: Span; readonly value: EntryValues; readonly initial: boolean };
+export type EntryValues = Omit<Values<typeof initialEntry.fields>, "unused12">;
 
-function* entries(image: Image): Generator<Entry> {
+/** An entry that names a boot image. */
+export type CatalogEntry = {
+  readonly span: Span;
+  readonly value: EntryValues;
+  readonly initial: boolean;
+};
+
+/** The entries of every catalogue that name boot images. */
+export function* catalogEntries(image: Image): Generator<CatalogEntry> {
   for (const { span, value } of image.structuresOf(initialEntry)) {
     yield { span, value, initial: true };
   }
@@ -227,19 +231,20 @@ function* entries(image: Image): Generator<Entry> {
   }
 }
 
-function fieldOf({ span }: Entry, field: keyof EntryValues): Span {
+/** Where a field of such an entry is. */
+export function entryField({ span }: CatalogEntry, field: keyof EntryValues): Span {
   return fieldSpan(initialEntry, field, span);
 }
 
 function* checkIndicators(image: Image): Iterable<Hit> {
-  for (const entry of entries(image)) {
+  for (const entry of catalogEntries(image)) {
     const { bootIndicator: indicator } = entry.value;
     if (indicator === 0x88) continue;
     const recorded = `0x${indicator.toString(16).padStart(2, "0")}`;
     const unmarked = indicator === 0;
     yield {
       rule: unmarked ? rules.notBootable : rules.indicator,
-      span: fieldOf(entry, "bootIndicator"),
+      span: entryField(entry, "bootIndicator"),
       message: `the boot indicator is ${recorded}` + (unmarked ? ": not bootable" : ""),
       recorded,
       ...(unmarked ? {} : { expected: "0x88 or 0x00" }),
@@ -247,19 +252,20 @@ function* checkIndicators(image: Image): Iterable<Hit> {
   }
 }
 
-const HARD_DISK = 4;
+/** Media type of hard disk emulation. */
+export const HARD_DISK = 4;
 const INITIAL_UNUSED = 0xf0;
 const SECTION_UNUSED = 0x10;
 
 function* checkMedia(image: Image): Iterable<Hit> {
-  for (const entry of entries(image)) {
+  for (const entry of catalogEntries(image)) {
     const { bootMediaType: media } = entry.value;
     const unused = media & (entry.initial ? INITIAL_UNUSED : SECTION_UNUSED);
     if (media % 16 <= HARD_DISK && unused === 0) continue;
     const recorded = `0x${media.toString(16).padStart(2, "0")}`;
     yield {
       rule: rules.media,
-      span: fieldOf(entry, "bootMediaType"),
+      span: entryField(entry, "bootMediaType"),
       message: unused === 0
         ? `the media type is ${media % 16}; the highest that is defined is ${HARD_DISK}`
         : `the media type is ${recorded}, with unused bits set`,
@@ -268,7 +274,8 @@ function* checkMedia(image: Image): Iterable<Hit> {
   }
 }
 
-const BOOT_BLOCK = 512;
+/** Bytes of a block that the load count counts. */
+export const BOOT_BLOCK = 512;
 
 function outsideReason(sector: number, image: Image): string | undefined {
   const { logicalSize } = image.mapping;
@@ -282,14 +289,14 @@ function outsideReason(sector: number, image: Image): string | undefined {
 }
 
 function* checkImages(image: Image): Iterable<Hit> {
-  for (const entry of entries(image)) {
+  for (const entry of catalogEntries(image)) {
     const { loadRba: sector, sectorCount: count, bootIndicator } = entry.value;
     const reason = outsideReason(sector, image);
     if (reason !== undefined) {
       if (bootIndicator !== 0x88) continue;
       yield {
         rule: rules.imageOutside,
-        span: fieldOf(entry, "loadRba"),
+        span: entryField(entry, "loadRba"),
         message: `the boot image is said to be at sector ${sector}, ${reason}`,
         recorded: String(sector),
       };
@@ -299,7 +306,7 @@ function* checkImages(image: Image): Iterable<Hit> {
     if (end <= image.mapping.logicalSize) continue;
     yield {
       rule: rules.imageCut,
-      span: fieldOf(entry, "sectorCount"),
+      span: entryField(entry, "sectorCount"),
       message:
         `${count} blocks of ${BOOT_BLOCK} bytes from sector ${sector} end at byte ${end}, the ` +
         `image at ${image.mapping.logicalSize}`,

@@ -11,6 +11,8 @@ import { descriptorTexts } from "./descriptor_texts.ts";
 import { descriptorUse } from "./descriptor_use.ts";
 import { directoryRules } from "./dir.ts";
 import { elToritoRules } from "./eltorito.ts";
+import { elToritoCatalogRules } from "./eltorito_catalog.ts";
+import { bootImageRules } from "./eltorito_images.ts";
 import { extents } from "./extents.ts";
 import { formatRules } from "./formats.ts";
 import { gptRules } from "./gpt.ts";
@@ -23,6 +25,7 @@ import { extendedRecordRules } from "./extended_records.ts";
 import { limits } from "./limits.ts";
 import { listRules } from "./lists.ts";
 import { masterBootRules } from "./mbr.ts";
+import { bootCodeRules } from "./mbr_boot.ts";
 import { pathTableRules } from "./pth.ts";
 import { placement } from "./placement.ts";
 import { rootRecord } from "./root_record.ts";
@@ -57,7 +60,10 @@ export const families: readonly RuleFamily[] = [
   rockRidgeRules,
   zisofsRules,
   elToritoRules,
+  elToritoCatalogRules,
+  bootImageRules,
   masterBootRules,
+  bootCodeRules,
   gptRules,
   gptEntryRules,
   appleMapRules,

@@ -1,34 +1,20 @@
-// Boot catalogues of El Torito 1.0, boot images, and the table that mastering tools patch into them.
+// Boot images of El Torito 1.0 and the table that mastering tools patch into them.
 
 import { logicalSpan, SECTOR, type Span } from "../../bytes/span.ts";
-import { decode, type Layout, type Structure, valuesOf } from "../../bytes/struct.ts";
-import { isZero } from "../../bytes/text.ts";
-import type { BootEntry, Partition, Reading } from "../../model/image.ts";
+import { valuesOf } from "../../bytes/struct.ts";
+import type { BootEntry, InformationTable, Partition } from "../../model/image.ts";
 import { BOOT_IMAGE_RANK } from "../../model/regions.ts";
-import type { ImageRecorder } from "../../model/recorder.ts";
-import type { Limits } from "../../bytes/limits.ts";
-import {
-  bootInformationTable,
-  grubBootInformation,
-  initialEntry,
-  sectionEntry,
-  sectionEntryExtension,
-  sectionHeaderEntry,
-  validationEntry,
-} from "./layout.ts";
+import { type CatalogContext, CatalogReader, type FoundEntry } from "./catalog.ts";
+import { bootInformationTable, grubBootInformation, validationEntry } from "./layout.ts";
 
-const ENTRY = 32;
 const MEDIA_BYTES: Readonly<Record<number, number>> = { 1: 1_228_800, 2: 1_474_560, 3: 2_949_120 };
 
 /** A file that a boot entry names by its place. */
 export type BootFile = { readonly bytes: number; readonly path: string };
 
 /** Where to read and what is already known of the image. */
-export type BootContext = {
-  readonly read: (start: number, length: number) => Promise<Reading>;
+export type BootContext = CatalogContext & {
   readonly logicalSize: number;
-  readonly out: ImageRecorder;
-  readonly limits: Limits;
   /** The files that begin at these logical bytes. */
   readonly filesAt: (starts: ReadonlySet<number>) => ReadonlyMap<number, BootFile>;
   readonly partitions: readonly Partition[];
@@ -37,118 +23,6 @@ export type BootContext = {
   /** Logical sector of the primary descriptor of the session. */
   readonly primary: number;
 };
-
-type FoundEntry = {
-  readonly span: Span;
-  readonly platform: number;
-  readonly value: {
-    readonly bootIndicator: number;
-    readonly bootMediaType: number;
-    readonly loadSegment: number;
-    readonly sectorCount: number;
-    readonly loadRba: number;
-  };
-};
-
-class CatalogReader {
-  readonly #context: BootContext;
-  readonly #found: FoundEntry[] = [];
-  #bytes = new Uint8Array(0);
-  #limited = false;
-  readonly #start: number;
-
-  constructor(sector: number, context: BootContext) {
-    this.#start = sector * SECTOR;
-    this.#context = context;
-  }
-
-  async read(): Promise<FoundEntry[]> {
-    const { read, limits, out } = this.#context;
-    this.#bytes = (await read(this.#start, SECTOR)).bytes.slice();
-    const platform = this.#entry(validationEntry, 0)?.value.platformId ?? 0;
-    const initial = this.#entry(initialEntry, ENTRY);
-    if (initial !== undefined) {
-      this.#found.push({ span: initial.span, platform, value: initial.value });
-    }
-    let at = 2 * ENTRY;
-    let last = false;
-    while (!last && await this.#has(at, limits)) {
-      const indicator = this.#bytes[at];
-      if (indicator !== 0x90 && indicator !== 0x91) {
-        at = this.#stray(at, platform);
-        if (at < 0) break;
-        continue;
-      }
-      const header = this.#entry(sectionHeaderEntry, at);
-      at += ENTRY;
-      if (header === undefined) break;
-      at = await this.#section(at, header.value.platformId, header.value.sectionEntryCount);
-      last = indicator === 0x91 && this.#bytes[at] !== 0x90 && this.#bytes[at] !== 0x91;
-    }
-    const sectors = Math.max(1, Math.ceil(at / SECTOR));
-    out.claim(logicalSpan(this.#start, sectors * SECTOR), "boot", { name: "Boot Catalog" });
-    return this.#found;
-  }
-
-  // A catalogue may go on over any number of sectors.
-  async #has(at: number, limits: Limits): Promise<boolean> {
-    if (at + ENTRY <= this.#bytes.length) return true;
-    if (at >= limits.catalogSectors * SECTOR) {
-      this.#noteLimit(at, limits.catalogSectors);
-      return false;
-    }
-    const { bytes } = await this.#context.read(this.#start, this.#bytes.length + SECTOR);
-    this.#bytes = bytes.slice();
-    return at + ENTRY <= this.#bytes.length;
-  }
-
-  #noteLimit(at: number, sectors: number): void {
-    if (this.#limited) return;
-    this.#limited = true;
-    this.#context.out.fault({
-      kind: "limit",
-      structure: sectionHeaderEntry.id,
-      span: logicalSpan(this.#start + at, ENTRY),
-      message: `the boot catalog goes on past the limit of ${sectors} sectors`,
-    });
-  }
-
-  #entry<F extends Layout["fields"]>(layout: Layout<F>, at: number): Structure<F> | undefined {
-    const start = this.#start + at;
-    const bytes = this.#bytes.subarray(at, at + ENTRY);
-    const value = decode(layout, { bytes, space: "logical", start }, "boot", this.#context.out);
-    if (value === undefined) return undefined;
-    return { layout, span: logicalSpan(start, ENTRY), value, owner: "boot" };
-  }
-
-  async #section(from: number, platform: number, count: number): Promise<number> {
-    let at = from;
-    for (let number = 0; number < count && await this.#has(at, this.#context.limits); number++) {
-      const first = this.#bytes[at];
-      if (first !== 0x88 && first !== 0x00) return at;
-      if (first === 0 && isZero(this.#bytes.subarray(at, at + ENTRY))) return at;
-      const entry = this.#entry(sectionEntry, at);
-      if (entry === undefined) return at;
-      this.#found.push({ span: entry.span, platform, value: entry.value });
-      let more = (entry.value.bootMediaType & 0x20) !== 0;
-      at += ENTRY;
-      while (more && await this.#has(at, this.#context.limits) && this.#bytes[at] === 0x44) {
-        more = ((this.#entry(sectionEntryExtension, at)?.value.flags ?? 0) & 0x20) !== 0;
-        at += ENTRY;
-      }
-    }
-    return at;
-  }
-
-  // Mageia 4 has entries without a section header: a bootable entry is read, anything else ends it.
-  #stray(at: number, platform: number): number {
-    if (this.#bytes[at] !== 0x88) return -1;
-    const entry = this.#entry(sectionEntry, at);
-    if (entry === undefined) return -1;
-    this.#found.push({ span: entry.span, platform, value: entry.value });
-    return at + ENTRY;
-  }
-}
 
 // Bytes of a FAT volume by its BIOS parameter block, or undefined where there is none.
 function fatBytes(head: Uint8Array): number | undefined {
@@ -181,7 +55,8 @@ async function bootImage(
   const file = files.get(start);
   const atLeast = (bytes: number) => Math.max(bytes, counted);
   if (file !== undefined) {
-    return { ...entry, bytes: atLeast(file.bytes), sizeFrom: "file", path: file.path };
+    const { bytes, path } = file;
+    return { ...entry, bytes: atLeast(bytes), sizeFrom: "file", path, fileBytes: bytes };
   }
   const partition = context.partitions.find((each) => each.start === start && each.length > 0);
   if (partition !== undefined) {
@@ -196,20 +71,12 @@ async function bootImage(
 }
 
 // The table is there only if its first two fields name this volume and this file.
-async function readInformationTable(entry: BootEntry, context: BootContext): Promise<void> {
+async function readInformationTable(
+  entry: BootEntry,
+  context: BootContext,
+): Promise<InformationTable | undefined> {
   const start = entry.sector * SECTOR;
   const { bytes } = await context.read(start, 2560);
-  const table = valuesOf(bootInformationTable, bytes.subarray(8));
-  if (table === undefined) return;
-  const { primaryVolumeDescriptor, bootFile } = table;
-  if (primaryVolumeDescriptor === context.primary && bootFile === entry.sector) {
-    context.out.structures.add({
-      layout: bootInformationTable,
-      span: logicalSpan(start + 8, bootInformationTable.size),
-      value: table,
-      owner: "boot",
-    });
-  }
   const grub = valuesOf(grubBootInformation, bytes.subarray(2548));
   if (grub?.secondSector === BigInt(entry.sector) * 4n + 5n) {
     context.out.structures.add({
@@ -219,6 +86,13 @@ async function readInformationTable(entry: BootEntry, context: BootContext): Pro
       owner: "boot",
     });
   }
+  const table = valuesOf(bootInformationTable, bytes.subarray(8));
+  if (table === undefined) return undefined;
+  const { primaryVolumeDescriptor, bootFile, bootFileLength, bootFileChecksum } = table;
+  if (primaryVolumeDescriptor !== context.primary || bootFile !== entry.sector) return undefined;
+  const span = logicalSpan(start + 8, bootInformationTable.size);
+  context.out.structures.add({ layout: bootInformationTable, span, value: table, owner: "boot" });
+  return { span, fileLength: bootFileLength, checksum: bootFileChecksum };
 }
 
 /** Reads the catalogue at a logical sector: its entries, and the images they name. */
@@ -240,10 +114,10 @@ export async function readBootCatalog(sector: number, context: BootContext): Pro
   const files = context.filesAt(new Set(catalog.map(({ value }) => value.loadRba * SECTOR)));
   for (const found of catalog) {
     const entry = await bootImage(found, files, context);
-    entries.push(entry);
     const inside = entry.sector > 0 && entry.sector * SECTOR < context.logicalSize;
+    const informationTable = inside ? await readInformationTable(entry, context) : undefined;
+    entries.push(informationTable === undefined ? entry : { ...entry, informationTable });
     if (!inside) continue;
-    await readInformationTable(entry, context);
     const name = `Boot image of platform 0x${entry.platform.toString(16).padStart(2, "0")}`;
     const span = logicalSpan(entry.sector * SECTOR, entry.bytes);
     context.out.claim(span, "boot", { name }, BOOT_IMAGE_RANK);
