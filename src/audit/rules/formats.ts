@@ -8,6 +8,17 @@ import { counted } from "../words.ts";
 import { notRun } from "./limits.ts";
 
 const rules = {
+  resource: {
+    id: "PRF-016",
+    severity: "error",
+    title: "Installer archive resource fails its digest",
+    clause: "none",
+    rationale:
+      "The archive records SHA-1 of each resource, or of each 10 MiB of itself: the installer will " +
+      "refuse it, or copy what is damaged.",
+    remedy:
+      "Fetch the archive, or the part of the image around the named bytes, from another source.",
+  },
   formatChecksum: {
     id: "PRF-017",
     severity: "error",
@@ -24,7 +35,7 @@ const rules = {
 function* checkFailures(_: Image, { formats }: ProofFacts): Iterable<Hit> {
   if (formats === undefined) return;
   const { failures } = formats;
-  yield* failures.kept.filter(({ resource }) => resource !== true).map(hitOf);
+  yield* failures.kept.map(hitOf);
   yield* restOf(failures);
   for (const remark of formats.remarks.kept) {
     yield { ...hitOf(remark), severity: "note", confidence: "likely" };
@@ -32,9 +43,9 @@ function* checkFailures(_: Image, { formats }: ProofFacts): Iterable<Hit> {
 }
 
 function hitOf(failure: FormatFailure): Hit {
-  const { format, message, span, tree, node, recorded, computed, count } = failure;
+  const { format, message, span, tree, node, recorded, computed, count, resource } = failure;
   return {
-    rule: rules.formatChecksum,
+    rule: resource === true ? rules.resource : rules.formatChecksum,
     span,
     message: `${format}: ${message}`,
     tree,

@@ -1,8 +1,10 @@
 // The formats of files whose checksums are proof of their content, one line each.
 
+import { cab } from "./cab.ts";
 import type { Format } from "./format.ts";
 import { gzip } from "./gzip.ts";
 import { png } from "./png.ts";
+import { wim } from "./wim.ts";
 import { zisofs } from "./zisofs.ts";
 
 /** Every format, in the order in which they are tried. */
@@ -10,4 +12,6 @@ export const formats: readonly Format[] = [
   zisofs,
   gzip,
   png,
+  cab,
+  wim,
 ];

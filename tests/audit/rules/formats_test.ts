@@ -1,6 +1,7 @@
 // Mutation cases of the checksums inside the formats of files.
 
 import { buildImage } from "../../support/builder.ts";
+import { archives } from "../../proof/formats/archive_vectors.ts";
 import { fromBase64 } from "../../proof/formats/support.ts";
 import { vectors } from "../../proof/formats/vectors.ts";
 import { type RuleCase, ruleCases } from "../rule_cases.ts";
@@ -52,6 +53,26 @@ ruleCases(
       image: () => built.bytes(),
       mutate: (view: DataView) => flip(view, png + 16),
       hits: [{ start: png + 8, length: 25 }],
+    },
+  ].map(deep),
+);
+
+const installer = buildImage({
+  children: [
+    { name: "INSTALL.WIM;1", content: archives["LZX.wim"]?.bytes ?? "" },
+    { name: "SETUP.CAB;1", content: archives["n.cab"]?.bytes ?? "" },
+  ],
+});
+const wim = installer.extents.get("primary:/INSTALL.WIM;1")?.[0]?.offset ?? 0;
+
+ruleCases(
+  "PRF-016",
+  [
+    {
+      name: "a bit in a resource that is stored as it is",
+      image: () => installer.bytes(),
+      mutate: (view: DataView) => flip(view, wim + 730),
+      hits: [{ start: wim + 720, length: 40 }],
     },
   ].map(deep),
 );
