@@ -8,6 +8,7 @@ import { layouts as partition } from "../decode/partition/layout.ts";
 import { layouts as rockRidge } from "../decode/rockridge/layout.ts";
 import { layouts as udf } from "../decode/udf/layout.ts";
 import { tool } from "../model/tool.ts";
+import { isFirst, profiles, severityUnder } from "./profiles.ts";
 import type { LayoutFacts, RuleFacts, RulesResult } from "./result.ts";
 import type { Rule } from "./rule.ts";
 import { registry } from "./rules/mod.ts";
@@ -29,18 +30,50 @@ export function rules(selector?: string): RulesResult {
 }
 
 function ruleFacts(rule: Rule): RuleFacts {
-  const { id, severity, confidence = "certain", title, clause, rationale, remedy } = rule;
-  const layouts = all.filter((layout) => rule.layouts?.includes(layout.id)).map(layoutFacts);
-  const facts = { id, severity, confidence, title, clause, rationale, remedy };
-  return layouts.length === 0 ? facts : { ...facts, layouts };
+  const { id, severity, confidence = "certain", title, clause, rationale, remedy, example } = rule;
+  const under = profiles.map((profile) =>
+    [profile.name, severityUnder(profile, id, severity) ?? "left-out"] as const
+  );
+  const first = profiles.filter((profile) => isFirst(profile, id)).map(({ name }) => name);
+  const drawn = all.filter((layout) => rule.layouts?.includes(layout.id));
+  return {
+    ...{ id, severity, confidence, title, clause, rationale, remedy },
+    // Every profile has its entry.
+    profiles: Object.fromEntries(under) as RuleFacts["profiles"],
+    ...(first.length === 0 ? {} : { first }),
+    ...(example === undefined ? {} : { example }),
+    ...(drawn.length === 0 ? {} : { layouts: drawn.map((layout) => layoutFacts(layout, rule)) }),
+  };
 }
 
-function layoutFacts({ id, title, clause, size, fields }: Layout): LayoutFacts {
+function layoutFacts(layout: Layout, rule: Rule): LayoutFacts {
+  const { id, title, clause, size, fields } = layout;
+  const concerned = concernedIn(layout, rule);
   const table = Object.entries(fields).map(([name, field]) => ({
     name,
     offset: field.offset,
     length: field.type.size,
     clause: field.clause,
+    ...(concerned.has(name) ? { concerned: true as const } : {}),
   }));
   return { id, title, clause, size, fields: table.sort((a, b) => a.offset - b.offset) };
+}
+
+// A clause of a rule begins with its standard, as that of a layout does; a field has its numbers alone.
+function concernedIn({ clause, fields }: Layout, rule: Rule): ReadonlySet<string> {
+  const names = Object.keys(fields);
+  const named = rule.fields;
+  if (named !== undefined) return new Set(names.filter((name) => named.includes(name)));
+  const standard = clause.replace(/ [\d.]+$/, "");
+  if (!rule.clause.startsWith(standard)) return new Set();
+  const numbers = clauseNumbers(rule.clause.slice(standard.length));
+  const found = names.filter((name) =>
+    clauseNumbers(fields[name]?.clause ?? "").some((number) => numbers.includes(number))
+  );
+  // A clause that most fields share is that of the structure.
+  return new Set(found.length * 2 > names.length ? [] : found);
+}
+
+function clauseNumbers(clause: string): readonly string[] {
+  return clause.match(/\d+(?:\.\d+)+/g) ?? [];
 }

@@ -2,7 +2,7 @@
 
 import type { Owner } from "../bytes/span.ts";
 import type { ImageFacts, ToolFacts, VolumeFacts } from "../model/result.ts";
-import type { Confidence, Severity } from "./rule.ts";
+import type { Confidence, RuleExample, Severity } from "./rule.ts";
 
 /** `damaged` with an error, else `suspicious` with a warning, else `intact`; or nothing could be read. */
 export type Verdict = "intact" | "suspicious" | "damaged" | "unreadable";
@@ -95,6 +95,8 @@ export type LayoutFacts = {
     readonly offset: number;
     readonly length: number;
     readonly clause: string;
+    /** Whether the rule that the layout is shown with is about it. */
+    readonly concerned?: true;
   }[];
 };
 
@@ -107,6 +109,12 @@ export type RuleFacts = {
   readonly clause: string;
   readonly rationale: string;
   readonly remedy: string;
+  /** The severity under each profile. */
+  readonly profiles: Readonly<Record<ProfileName, Severity | "left-out">>;
+  /** Profiles that show its findings before all others. */
+  readonly first?: readonly ProfileName[];
+  /** What some image had recorded, and should have. */
+  readonly example?: RuleExample;
   readonly layouts?: readonly LayoutFacts[];
 };
 

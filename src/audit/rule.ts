@@ -29,6 +29,17 @@ export type Rule = {
   readonly confidence?: Confidence;
   /** Ids of layouts that `discern rules ID` draws. */
   readonly layouts?: readonly string[];
+  /** Fields of those layouts that it is about; those whose clause it names where absent. */
+  readonly fields?: readonly string[];
+  /** What an image that breaks it says, where the catalogue of examples has no better one. */
+  readonly example?: RuleExample;
+};
+
+/** A finding as some image has it: what is recorded, against what is expected. */
+export type RuleExample = {
+  readonly recorded: string;
+  readonly expected?: string;
+  readonly message?: string;
 };
 
 /** Rules by a name that the checks of the same file use. */

@@ -31,7 +31,8 @@ Deno.test("every rule is in the catalogue, with its severity and title", () => {
 Deno.test("no field of a rule is empty", () => {
   for (const rule of rules) {
     for (const [field, value] of Object.entries(rule)) {
-      assertEquals(value.length > 0, true, `${rule.id} ${field}`);
+      const size = typeof value === "string" ? value.length : Object.keys(value).length;
+      assertEquals(size > 0, true, `${rule.id} ${field}`);
     }
     assertEquals(/[.!?]$/.test(rule.rationale), true, `${rule.id}: rationale is a sentence`);
     assertEquals(/[.!?]$/.test(rule.remedy), true, `${rule.id}: remedy is a sentence`);

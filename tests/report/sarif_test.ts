@@ -61,12 +61,21 @@ type Result = {
   readonly partialFingerprints?: Readonly<Record<string, string>>;
 };
 
+const same = {
+  archive: "error",
+  distro: "error",
+  forensic: "error",
+  dump: "error",
+  conform: "error",
+} as const;
+
 /** Rules whose words never change. */
 function plainRules(result: AuditResult): RuleFacts[] {
   return result.findings.map(({ rule, severity, confidence, title, clause = "none" }) => ({
     ...{ id: rule, severity, confidence, title, clause },
     rationale: `Why ${rule} matters: a_b*c*.`,
     remedy: "Copy the disc again.",
+    profiles: same,
   }));
 }
 
