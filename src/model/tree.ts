@@ -50,6 +50,22 @@ export type PosixFacts = {
   readonly attributes?: readonly Attribute[];
   /** `isofs.cx`: index of the file's MD5 in the checksum array of libisofs. */
   readonly checksumIndex?: number;
+  /** `isofs.ca` of libisofs. */
+  readonly checksumArea?: ChecksumArea;
+};
+
+/** Where libisofs recorded the checksums of a session (`isofs.ca` of the root). */
+export type ChecksumArea = {
+  /** Logical block at which the session begins. */
+  readonly start: number;
+  /** Logical block at which the array of checksums begins: the end of what the first one covers. */
+  readonly end: number;
+  /** Checksums in the array, that of the session and that of the array among them. */
+  readonly count: number;
+  /** Bytes of a checksum. */
+  readonly size: number;
+  /** Name of the digest, `MD5`. */
+  readonly type: string;
 };
 
 /** An extended attribute (AAIP 2.0); an empty name is an access control list. */
@@ -109,6 +125,8 @@ export class Tree {
    * sector 20`, ... What is below them was found with them; see {@linkcode Tree.foundBy}.
    */
   readonly found: Map<number, string> = new Map();
+  /** Where the checksums of libisofs are, as the root says. */
+  checksumArea?: ChecksumArea;
   /** Whether any record carries Rock Ridge entries. */
   hasRockRidge = false;
   /** Whether a limit stopped the walk: counts are then "at least". */
@@ -248,6 +266,7 @@ export class Tree {
       while (this.#checksumIndex.length <= node) this.#checksumIndex.push(0);
       this.#checksumIndex.set(node, facts.checksumIndex);
     }
+    if (facts.checksumArea !== undefined && node === 0) this.checksumArea = facts.checksumArea;
     if (facts.relocated === true) this.relocated.add(node);
   }
 

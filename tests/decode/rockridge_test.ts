@@ -6,7 +6,7 @@ import { directoryRecord } from "../../src/decode/iso9660/layout.ts";
 import type { RecordView } from "../../src/model/directory.ts";
 import type { Image } from "../../src/model/image.ts";
 import type { DirectorySpec, FileSpec } from "../support/builder.ts";
-import { both32, concat } from "../support/iso_encode.ts";
+import { ascii, both32, concat } from "../support/iso_encode.ts";
 import {
   alternateName,
   appleHfs,
@@ -454,6 +454,28 @@ Deno.test("attributes are put together over components and entries (AAIP)", asyn
     { name: "", value: new Uint8Array([6, 7]) },
   ]);
   assertEquals(tree.checksumIndex(1), 258);
+});
+
+Deno.test("an attribute list may be cut inside the head of a component, as libisofs does", async () => {
+  const name = component(0, concat(new Uint8Array([3]), ascii("first")));
+  const head = concat(name, component(0, new Uint8Array([7])));
+  const whole = concat(head, component(0, concat(new Uint8Array([3]), ascii("second"))));
+  const list = concat(whole, component(0, new Uint8Array([8])));
+  for (const cut of [head.length, head.length + 1, head.length + 2]) {
+    const { image } = await built({
+      rockRidge: "1.10",
+      children: [{
+        name: "A.;1",
+        systemUse: [attributeList([list.subarray(0, cut)], 1), attributeList([list.subarray(cut)])],
+      }],
+    });
+    const { tree } = volumeOf(image, "rockridge").namespace;
+    assertEquals(tree.attributes.get(1), [
+      { name: "user.first", value: new Uint8Array([7]) },
+      { name: "user.second", value: new Uint8Array([8]) },
+    ]);
+    assertEquals(faultKinds(image).includes("attribute-list"), false);
+  }
 });
 
 Deno.test("zisofs entries of both versions give the size of the content", async () => {

@@ -100,9 +100,9 @@ function isOdd(identifier: Uint8Array): boolean {
 
 class NameJudge implements Required<TreeJudge> {
   readonly #context: TreeContext;
-  readonly #forbidden = new Few("names with forbidden characters");
-  readonly #tooLong = new Few("names likewise");
-  readonly #unpaired = new Few("names likewise");
+  readonly #forbidden = new Few("names");
+  readonly #tooLong = new Few("names");
+  readonly #unpaired = new Few("names");
   readonly #long: Tally;
   readonly #pairs: Tally;
   readonly #versioned: Tally;
@@ -117,15 +117,13 @@ class NameJudge implements Required<TreeJudge> {
   }
 
   part({ records }: DirectoryView): Iterable<Hit> {
-    let hits = nothing;
     for (const record of records) {
       const { node, section, identifier } = record;
       if (node === undefined || section > 0) continue;
       this.#version(record, node);
-      if (!isOdd(identifier)) continue;
-      hits = [...hits, ...this.#judge(record, node)];
+      if (isOdd(identifier)) this.#judge(record, node);
     }
-    return hits;
+    return nothing;
   }
 
   #version(record: RecordView, node: number): void {
@@ -138,14 +136,13 @@ class NameJudge implements Required<TreeJudge> {
     tally.add(() => ({ node, span: nameSpan(record) }));
   }
 
-  #judge(record: RecordView, node: number): readonly Hit[] {
+  #judge(record: RecordView, node: number): void {
     const { text, valid } = decodeUcs2(record.identifier);
     const name = isDirectory(record) ? text : text.replace(VERSION, "");
     const bad = [...name].findIndex((character) => isForbidden(character.charCodeAt(0)));
-    const hits: Hit[] = [];
     const owner = { tree: this.#context.number, node };
     const take = (few: Few, rule: Rule, message: string, more: Partial<Hit> = {}) =>
-      hits.push(...few.take(() => ({ rule, span: nameSpan(record), message, ...owner, ...more })));
+      few.take(() => ({ rule, span: nameSpan(record), message, ...owner, ...more }));
     if (bad >= 0) {
       const at = [...name].slice(0, bad).join("").length;
       const message = `the name ${quoted(text)} holds ${quoted(name.charAt(at))} as character ${
@@ -165,7 +162,6 @@ class NameJudge implements Required<TreeJudge> {
         text: `${name.length} units of ${quoted(text)}`,
       }));
     }
-    return hits;
   }
 
   #surrogates(
@@ -188,7 +184,7 @@ class NameJudge implements Required<TreeJudge> {
 
   end(): Iterable<Hit> {
     return [
-      ...[this.#forbidden, this.#tooLong, this.#unpaired].flatMap((few) => few.end()),
+      ...[this.#forbidden, this.#tooLong, this.#unpaired].flatMap((few) => few.hits),
       ...this.#long.hits(
         rules.long,
         `${this.#long.count} of the names have more than ${UNITS} units: ${this.#long.listed}`,

@@ -5,6 +5,7 @@ import { contentRules } from "./content.ts";
 import { damageRules } from "./damage.ts";
 import { appleMapRules } from "./apm.ts";
 import { descriptorIdentifiers } from "./descriptor_identifiers.ts";
+import { attributeListRules } from "./aaip.ts";
 import { descriptorNumbers } from "./descriptor_numbers.ts";
 import { descriptorSet } from "./descriptor_set.ts";
 import { descriptorTexts } from "./descriptor_texts.ts";
@@ -32,6 +33,7 @@ import { rootRecord } from "./root_record.ts";
 import { rawSectorRules } from "./raw_sectors.ts";
 import { rockRidgeRules } from "./rrip.ts";
 import { sessionRules } from "./sessions.ts";
+import { rockRidgeTreeRules } from "./rrip_tree.ts";
 import { systemUseRules } from "./susp.ts";
 import { systemUseTreeRules } from "./susp_entries.ts";
 import { systemArea } from "./system_area.ts";
@@ -58,7 +60,9 @@ export const families: readonly RuleFamily[] = [
   systemUseRules,
   systemUseTreeRules,
   rockRidgeRules,
+  rockRidgeTreeRules,
   zisofsRules,
+  attributeListRules,
   elToritoRules,
   elToritoCatalogRules,
   bootImageRules,

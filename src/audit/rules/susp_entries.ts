@@ -152,7 +152,7 @@ class EntryJudge implements Required<TreeJudge> {
   readonly #gaps: Tally;
   readonly #unknown = new Map<string, Tally>();
   readonly #otherUnknown: Tally;
-  readonly #selectors = new Few("ES entries likewise");
+  readonly #selectors = new Few("ES entries");
   #dot: RecordView | undefined;
   #extensions: SystemUseEntry[] = [];
   #skip = 0;
@@ -168,15 +168,13 @@ class EntryJudge implements Required<TreeJudge> {
   }
 
   part({ records, node, from }: DirectoryView): Iterable<Hit> {
-    let hits = nothing;
     for (const [index, record] of records.entries()) {
       if (record.systemUse.length === 0) continue;
       const isRootDot = node === 0 && from === 0 && index === 0 && record.reserved === 0;
       if (isRootDot) this.#readRootDot(record);
-      const found = this.#record(record, record.node ?? node, isRootDot ? 0 : this.#skip);
-      if (found !== nothing) hits = [...hits, ...found];
+      this.#record(record, record.node ?? node, isRootDot ? 0 : this.#skip);
     }
-    return hits;
+    return nothing;
   }
 
   // The root's `.` record decides for the whole tree (SUSP 1.12 5.3, 5.5).
@@ -188,13 +186,12 @@ class EntryJudge implements Required<TreeJudge> {
     this.#skip = value?.bytesSkipped ?? 0;
   }
 
-  #record(record: RecordView, node: number, skip: number): readonly Hit[] {
+  #record(record: RecordView, node: number, skip: number): void {
     const { systemUse, other } = record;
     const foreign = other.length > 0 && other[0]?.scheme === "xa" ? XA_LENGTH : 0;
     let expected = Math.max(foreign, skip);
     let area: Uint8Array | undefined;
     let continuations = 0;
-    let hits = nothing;
     for (let index = 0; index < systemUse.length; index++) {
       const entry = systemUse[index];
       if (entry === undefined) continue;
@@ -208,20 +205,17 @@ class EntryJudge implements Required<TreeJudge> {
       if (entry.signature === "CE" && ++continuations === 2) {
         this.#several.add(() => ({ node, span: entry.span }));
       }
-      const found = this.#entry(entry, node);
-      if (found !== nothing) hits = [...hits, ...found];
+      this.#entry(entry, node);
     }
-    return hits;
   }
 
-  #entry(entry: SystemUseEntry, node: number): readonly Hit[] {
+  #entry(entry: SystemUseEntry, node: number): void {
     const { signature } = entry;
     if (rockRidgeSignatures.has(signature)) this.#rockRidge++;
     else if (signature === "PD") this.#paddingOf(entry, node);
     else if (signature === "ST") this.#terminator(entry, node);
-    else if (signature === "ES") return this.#selector(entry, node);
+    else if (signature === "ES") this.#selector(entry, node);
     else if (!knownSignatures.has(signature)) this.#unknownOf(entry, node);
-    return nothing;
   }
 
   #gap(entry: SystemUseEntry, length: number, node: number): void {
@@ -254,11 +248,11 @@ class EntryJudge implements Required<TreeJudge> {
     }));
   }
 
-  #selector(entry: SystemUseEntry, node: number): readonly Hit[] {
+  #selector(entry: SystemUseEntry, node: number): void {
     const number = entryValue(entry, extensionSelector)?.extensionSequence;
     const { length } = this.#extensions;
-    if (number === undefined || number < length) return nothing;
-    return this.#selectors.take(() => ({
+    if (number === undefined || number < length) return;
+    this.#selectors.take(() => ({
       rule: rules.selector,
       span: logicalSpan(entry.span.start + systemUseEntry.size, 1),
       message:
@@ -305,7 +299,7 @@ class EntryJudge implements Required<TreeJudge> {
         rules.gap,
         `${counted(this.#gaps.count, "gap")} of zero bytes: ${this.#gaps.listed}`,
       ),
-      ...this.#selectors.end(),
+      ...this.#selectors.hits,
       ...this.#unknownHits(),
     ];
   }

@@ -3,7 +3,6 @@
 import type { Span } from "../../bytes/span.ts";
 import type { Image } from "../../model/image.ts";
 import type { Tree } from "../../model/tree.ts";
-import { KEPT_PER_RULE } from "../finding_list.ts";
 import { type Hit, nothing, type Rule } from "../rule.ts";
 import { quoted } from "./directory_view.ts";
 
@@ -41,6 +40,7 @@ export class Tally {
   readonly #named: string[] = [];
   #first: Counted | undefined;
   #count = 0;
+  #again = 0;
 
   constructor(context: TreeContext) {
     this.#context = context;
@@ -53,15 +53,19 @@ export class Tally {
 
   /** Counts one more; it is made where it is named. */
   add(make: () => Counted): void {
-    if (++this.#count > NAMED) return;
+    this.#count++;
+    if (this.#named.length >= NAMED) return;
     const counted = make();
     this.#first ??= counted;
-    this.#named.push(counted.text ?? this.#context.path(counted.node));
+    const text = counted.text ?? this.#context.path(counted.node);
+    // A directory and its own `.` and `..` records have one path.
+    if (this.#named.includes(text)) this.#again++;
+    else this.#named.push(text);
   }
 
   /** The first few by name, and how many more there are. */
   get listed(): string {
-    const rest = this.#count - this.#named.length;
+    const rest = this.#count - this.#named.length - this.#again;
     return this.#named.join(", ") + (rest > 0 ? ` and ${rest} more` : "");
   }
 
@@ -82,35 +86,34 @@ export class Tally {
   }
 }
 
-/** Hits of one rule that are told one by one: as many as a report lists, and one for all others. */
+/** Hits of one rule and severity that a tree has one by one; more of them are one. */
+const ONE_BY_ONE = 8;
+
+/**
+ * Hits about single entries of one tree. A few are told one by one, for each is a fault of its own; what
+ * a master does to every entry is one hit at the first place.
+ */
 export class Few {
-  readonly #most: number;
   readonly #noun: string;
-  #told = 0;
-  #rest: Hit | undefined;
-  #more = 0;
+  readonly #hits: Hit[] = [];
+  #count = 0;
 
-  /** `noun` names one of those that are not told, as in `1,000 more records`. */
-  constructor(noun: string, most = 8) {
+  /** `noun` names what the others are, in the plural. */
+  constructor(noun: string) {
     this.#noun = noun;
-    this.#most = Math.min(most, KEPT_PER_RULE);
   }
 
-  /** Takes a hit and gives it back where it is told by itself; it is made only then. */
-  take(make: () => Hit): readonly Hit[] {
-    if (this.#told < this.#most) {
-      this.#told++;
-      return [make()];
-    }
-    this.#rest ??= make();
-    this.#more++;
-    return nothing;
+  /** Takes one more; it is made where it may be told. */
+  take(make: () => Hit): void {
+    if (++this.#count <= ONE_BY_ONE) this.#hits.push(make());
   }
 
-  /** What stands for those that were not told. */
-  end(): readonly Hit[] {
-    if (this.#rest === undefined) return nothing;
-    const message = `${this.#more} more ${this.#noun}; the first of them: ${this.#rest.message}`;
-    return [{ ...this.#rest, message, count: this.#more }];
+  /** The hits to tell. */
+  get hits(): readonly Hit[] {
+    const [first] = this.#hits;
+    if (first === undefined) return nothing;
+    if (this.#count <= ONE_BY_ONE) return this.#hits;
+    const message = `${first.message}; ${this.#count - 1} more ${this.#noun} likewise`;
+    return [{ ...first, message, count: this.#count }];
   }
 }

@@ -531,7 +531,8 @@ export class TreeWalk {
 
   #keepFacts(node: number, entries: readonly SystemUseEntry[], xa: number | undefined): void {
     if (xa !== undefined) this.#tree.xa.set(node, xa);
-    const facts = posixFacts(entries);
+    this.#faultNode = node;
+    const facts = posixFacts(entries, this.#scoped);
     if (facts === undefined) return;
     this.#noteLongName(node, facts);
     if (this.#budget.take("attributes", facts.attributes?.length ?? 0)) {

@@ -6,10 +6,9 @@ import { valuesOf } from "../../bytes/struct.ts";
 import { decodeLatin1, isZero } from "../../bytes/text.ts";
 import { decodeTime17, epochOfTime7 } from "../../bytes/time.ts";
 import type { SystemUseBytes, SystemUseEntry, VariableField } from "../../model/directory.ts";
-import type { Attribute, PosixFacts, Zisofs } from "../../model/tree.ts";
+import type { PosixFacts, Zisofs } from "../../model/tree.ts";
 import {
   alternateName,
-  attributeList,
   childLink,
   continuationArea,
   entryLayout,
@@ -21,7 +20,9 @@ import {
   xaAttributes,
   zisofsEntry,
 } from "./layout.ts";
-import { attributeName, entryParts } from "./parts.ts";
+import { attributeFacts } from "./attributes.ts";
+import { concat } from "./concat.ts";
+import { entryParts } from "./parts.ts";
 
 /** How the system use fields of a tree are to be read. */
 export type SystemUseMode = {
@@ -263,8 +264,11 @@ function both({ field, at }: SystemUseEntry, offset: number): number {
     (field[from + 3] ?? 0) * 0x1000000;
 }
 
-/** What the entries of one record say together (RRIP 1.12 4). */
-export function posixFacts(entries: readonly SystemUseEntry[]): PosixFacts | undefined {
+/** What the entries of one record say together (RRIP 1.12 4); what is wrong with an attribute list is a fault. */
+export function posixFacts(
+  entries: readonly SystemUseEntry[],
+  out: Recorder,
+): PosixFacts | undefined {
   // One shape for all of a million: what is not recorded has the number that stands for that.
   const facts: MutableFacts = { mode: 0, links: 0, uid: 0, gid: 0, modified: NaN };
   let any = false;
@@ -296,7 +300,7 @@ export function posixFacts(entries: readonly SystemUseEntry[]): PosixFacts | und
   if (!any && lists === undefined && facts.zisofs === undefined) return undefined;
   if (names !== undefined) facts.name = concat(names, NAME_BYTES);
   if (links !== undefined) facts.target = linkTarget(links);
-  if (lists !== undefined) setAttributes(lists, facts);
+  if (lists !== undefined) Object.assign(facts, attributeFacts(lists, out));
   return facts;
 }
 
@@ -322,22 +326,6 @@ function setModified(entry: SystemUseEntry, facts: MutableFacts): void {
 export const NAME_BYTES = 1020;
 /** Bytes of a link target that are kept: systems take paths of 4096 bytes at most. */
 export const TARGET_BYTES = 4096;
-const ATTRIBUTE_BYTES = 0xffff;
-
-// One run of bytes, at most `limit` of them; of a single part that part itself.
-function concat(parts: readonly Uint8Array[], limit: number): Uint8Array {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined && only.length <= limit) return only;
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const joined = new Uint8Array(Math.min(length, limit));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part.subarray(0, joined.length - at), at);
-    at = Math.min(joined.length, at + part.length);
-  }
-  return joined;
-}
-
 /** Component flags of SL (RRIP 1.12 4.1.3.1). */
 const component = {
   continue: 1,
@@ -394,47 +382,4 @@ function zisofsOf(entry: SystemUseEntry): Zisofs | undefined {
     blockSize: 2 ** exponent,
     size,
   };
-}
-
-// Components of all AL entries as one list; a component may be cut by the end of an entry (AAIP 2.0).
-function attributeComponents(entries: readonly SystemUseEntry[]): Uint8Array[] {
-  const components: Uint8Array[] = [];
-  let pending: Uint8Array[] = [];
-  let owed = 0;
-  let goesOn = false;
-  const finish = () => {
-    if (goesOn || owed > 0) return;
-    components.push(concat(pending, ATTRIBUTE_BYTES));
-    pending = [];
-  };
-  for (const { bytes } of entries) {
-    let at: number = attributeList.size;
-    while (at < bytes.length) {
-      if (owed === 0) {
-        if (at + 2 > bytes.length) break;
-        goesOn = ((bytes[at] ?? 0) & 1) !== 0;
-        owed = bytes[at + 1] ?? 0;
-        at += 2;
-      }
-      const part = bytes.subarray(at, at + owed);
-      pending.push(part);
-      owed -= part.length;
-      at += part.length;
-      finish();
-    }
-  }
-  return components;
-}
-
-function setAttributes(lists: readonly SystemUseEntry[], facts: MutableFacts): void {
-  const components = attributeComponents(lists);
-  const attributes: Attribute[] = [];
-  for (let at = 0; at + 1 < components.length; at += 2) {
-    const name = attributeName(components[at] ?? new Uint8Array(0));
-    const value = components[at + 1] ?? new Uint8Array(0);
-    if (name === "isofs.cx" && value.length <= 4) {
-      facts.checksumIndex = value.reduce((number, byte) => number * 256 + byte, 0);
-    } else attributes.push({ name, value: value.slice() });
-  }
-  if (attributes.length > 0) facts.attributes = attributes;
 }

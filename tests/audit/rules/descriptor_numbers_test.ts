@@ -91,7 +91,7 @@ ruleCases("ISO-PVD-007", [
     name: "a Joliet volume smaller than the descriptor set",
     image: JOLIET,
     mutate: (view) => setBoth32(view, SVD + 80, 18),
-    hits: [{ start: SVD + 80, length: 8 }],
+    hits: [{ start: SVD + 80, length: 8 }, { rule: "JOL-009", start: SVD + 80, length: 8 }],
   },
 ]);
 

@@ -126,19 +126,29 @@ ruleCases("RRP-019", [
     name: "no directory there",
     image: DEEP,
     mutate: (view) => setBoth32(view, child.offset + 4, 17),
-    hits: [at(child, 4, 8)],
+    hits: [
+      at(child, 4, 8),
+      { rule: "RRP-021", ...at(deep.record("/RR_MOVED/EIGHT")) },
+    ],
   },
   {
     name: "no RE entry in the record of the directory",
     image: DEEP,
     mutate: (view) => setText(view, relocated.offset, "PD"),
-    hits: [at(child, 4, 8)],
+    hits: [
+      at(child, 4, 8),
+      { rule: "RRP-027", ...at(deep.entry("/RR_MOVED/EIGHT", "RR"), 4, 1) },
+    ],
   },
   {
     name: "no PL entry in the directory",
     image: DEEP,
     mutate: (view) => setText(view, parent.offset, "PD"),
-    hits: [at(child, 4, 8), { rule: "SUS-014", ...at(parent, 4, 8) }],
+    hits: [
+      at(child, 4, 8),
+      { rule: "RRP-027", ...at(deep.entry("/RR_MOVED/EIGHT/..", "RR"), 4, 1) },
+      { rule: "SUS-014", ...at(parent, 4, 8) },
+    ],
   },
 ], structure);
 

@@ -141,7 +141,7 @@ ruleCases("SUS-008", [
       setBoth32(view, second.offset + 20, length);
     },
     // The first area leads on to another one, which is shared with it.
-    hits: [at(firstArea), at(nextArea)],
+    hits: [at(firstArea), at(nextArea), { rule: "RRP-015", ...at(nextArea, 4, 1) }],
   },
 ], structure);
 
