@@ -5,6 +5,7 @@ import type { Fault } from "../bytes/struct.ts";
 import { imageFacts, volumeFacts } from "../model/describe.ts";
 import type { DirectoryView } from "../model/directory.ts";
 import type { Image } from "../model/image.ts";
+import type { Supplied } from "../model/lists.ts";
 import type { ProofFacts } from "../model/proof.ts";
 import type { RescueLog } from "../model/rescue_log.ts";
 import { tool } from "../model/tool.ts";
@@ -40,6 +41,8 @@ export type AuditOptions = SharedWork & {
   readonly structureOnly?: boolean;
   /** Also checks the checksums inside the formats of files. */
   readonly deep?: boolean;
+  /** A list of digests of files that the user gave. */
+  readonly manifest?: Supplied;
   /** Digests of the image; SHA-256 where absent. */
   readonly hashes?: readonly Algorithm[];
   /** Rules to leave out: ids, or families such as `IMG`, `PVD`, `ISO-PVD`. */
@@ -220,6 +223,7 @@ async function readFacts(
     ...(workers === undefined ? {} : { workers }),
     isBusy,
     deep: options.deep === true,
+    ...(options.manifest === undefined ? {} : { manifest: options.manifest }),
   }).catch(unlessPartial(options));
   const changed = await image.source.changed?.();
   return {

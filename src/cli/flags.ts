@@ -165,6 +165,11 @@ export const profile = () =>
 export const rescueLog = () =>
   new Option("--rescue-log <file>", "map file of ddrescue: what of the image it could not read");
 
+/** `--manifest`. */
+export const manifest = () =>
+  new Option("--manifest <file>", "a list of digests: files that differ from it are errors")
+    .conflicts("structure");
+
 /** `--baseline`. */
 export const baseline = () =>
   new Option("--baseline <file>", "a former report (--json or --ndjson): only new findings count");

@@ -1,6 +1,24 @@
 // What the lists inside an image say of its files: facts for the rules.
 
 import type { Span } from "../bytes/span.ts";
+import type { Hashes } from "./result.ts";
+
+/** A list of digests that the user gave, whatever it was parsed from. */
+export interface SuppliedList {
+  /** Files listed. */
+  readonly count: number;
+  /** Path of a file, without leading `./` and `/`; empty for a digest that stands alone. */
+  path(index: number): { readonly path: string };
+  /** Digests of a file; `either` are SHA-256 or BLAKE3, which the list does not say. */
+  digests(index: number): readonly {
+    readonly algorithm: keyof Hashes;
+    readonly either: boolean;
+    readonly hex: string;
+  }[];
+}
+
+/** A list that the user gave, and what it is called. */
+export type Supplied = { readonly name: string; readonly list: SuppliedList };
 
 /** Where a list records something. */
 export type ListPlace = {

@@ -5,6 +5,7 @@ import { startsWithText } from "../bytes/text.ts";
 import { type Algorithm, firstNonZero, lastNonZero } from "../kernel/digest.ts";
 import type { ClaimSink } from "../model/claims.ts";
 import type { Image } from "../model/image.ts";
+import type { Supplied } from "../model/lists.ts";
 import type { DataFacts, Emptiness, Occupied, OccupiedList } from "../model/proof.ts";
 import type { Region } from "../model/regions.ts";
 import { type Observer, WholeFile } from "../pass/client.ts";
@@ -29,6 +30,8 @@ export type DataPassOptions = SharedWork & {
   readonly isBusy?: () => boolean;
   /** Also checks the checksums inside the formats of files. */
   readonly deep?: boolean;
+  /** A list of digests that the user gave. */
+  readonly manifest?: Supplied;
 };
 
 /** What a pass over the data came to. */
@@ -256,6 +259,7 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
     image,
     volumeEnd,
     deep,
+    ...(options.manifest === undefined ? {} : { manifest: options.manifest }),
     plan: (wanted) => sets.add(wanted),
     ...(engines === undefined ? {} : { engines }),
     ...(signal === undefined ? {} : { signal }),

@@ -3,6 +3,7 @@
 import type { Algorithm } from "../kernel/digest.ts";
 import type { ClaimSink } from "../model/claims.ts";
 import type { Image } from "../model/image.ts";
+import type { Supplied } from "../model/lists.ts";
 import type { ProofFacts } from "../model/proof.ts";
 import type { EngineChoice } from "../model/result.ts";
 import type { Client, Observer } from "../pass/client.ts";
@@ -14,6 +15,8 @@ export type ProverContext = {
   readonly volumeEnd: number;
   /** Also checks the checksums inside the formats of files. */
   readonly deep: boolean;
+  /** A list of digests that the user gave. */
+  readonly manifest?: Supplied;
   readonly engines?: EngineChoice;
   readonly signal?: AbortSignal;
   /** Plans a set of digests for streams of the pass: gives its number for `Jobs.take`. */

@@ -61,6 +61,7 @@ const rows: Readonly<Record<string, Row>> = {
       "--only": ["audit $SAMPLE", "--only IMG"],
       "--profile": ["audit $SAMPLE", "--profile conform"],
       "--baseline": ["audit $SAMPLE", "--baseline $REPORT"],
+      "--manifest": ["audit $SAMPLE2", "--manifest $SUMS"],
       "--algorithm": ["audit $SAMPLE", "--algorithm md5"],
       "--ndjson": ["audit $SAMPLE", "--ndjson"],
       "--sarif": ["audit $SAMPLE", "--sarif"],

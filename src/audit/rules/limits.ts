@@ -4,6 +4,7 @@ import { SECTOR } from "../../bytes/span.ts";
 import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
 import { RAW_SECTOR } from "../../model/raw_sectors.ts";
+import { quoted } from "./directory_view.ts";
 import { excuseOf } from "../recognised.ts";
 import type { Hit, Rule, RuleFamily, RuleTable } from "../rule.ts";
 import { descriptorField, isBlockSizeAssumed, treeDescriptors } from "./descriptor_view.ts";
@@ -48,6 +49,28 @@ const rules = {
 /** The rule about checks that were not made, for families that leave some out. */
 export const notRun: Rule = rules.notRun;
 
+const unread = {
+  cut: "its bytes are not all there",
+  limit: "the lists of the image have too much text",
+  codec: "it is compressed in a form that is not expanded yet",
+} as const;
+
+function* notRunOfLists({ lists }: ProofFacts): Iterable<Hit> {
+  for (const { list, state, span } of lists?.lists ?? []) {
+    if (state === "read" || state === "broken") continue;
+    yield {
+      rule: rules.notRun,
+      ...(span === undefined ? {} : { span }),
+      message: `${quoted(list)} was not read to its end: ${
+        unread[state]
+      }; what it lists was not compared`,
+    };
+  }
+  if (lists?.limited === true) {
+    yield { rule: rules.notRun, message: "the image has more lists of digests than are read" };
+  }
+}
+
 function* checkNotRun(image: Image, facts: ProofFacts): Iterable<Hit> {
   const { data } = facts;
   const excuse = excuseOf(image, facts);
@@ -74,6 +97,7 @@ function* checkNotRun(image: Image, facts: ProofFacts): Iterable<Hit> {
         `checked; --session N audits one of 1 to ${image.sessions.length}`,
     };
   }
+  yield* notRunOfLists(facts);
   for (const note of image.container.notes) yield { rule: rules.notRun, message: note };
   if (data === undefined) {
     yield {

@@ -50,6 +50,14 @@ const rules = {
     remedy:
       "Fetch the package, or the sectors that it occupies, from a mirror of the distribution.",
   },
+  supplied: {
+    id: "PRF-018",
+    severity: "error",
+    title: "File differs from a supplied manifest",
+    clause: "none",
+    rationale: "The manifest was made of other bytes than those of the image.",
+    remedy: "Make sure that the manifest is of this image; then fetch the file again.",
+  },
   signature: {
     id: "PRF-019",
     severity: "info",
@@ -63,7 +71,7 @@ const rules = {
 const ofKind: Readonly<Record<ListMismatch["kind"], Rule>> = {
   sums: rules.listedFile,
   repository: rules.package,
-  manifest: rules.listedFile,
+  manifest: rules.supplied,
 };
 
 /** Digits of a digest that a message shows. */
@@ -158,6 +166,7 @@ function* checkLists(_image: Image, { lists, claims }: ProofFacts): Iterable<Hit
   for (const report of lists?.lists ?? []) {
     if (report.stale) yield staleHit(report, isElsewhere);
     if (report.damaged.count > 0) yield damagedHit(report);
+    if (report.state === "broken") yield brokenHit(report);
     if (report.absent.count > 0) yield absentHit(report);
   }
 }
@@ -192,6 +201,17 @@ function damagedHit({ list, damaged: { count, first }, kind, span }: ListReport)
       } cannot be read, though nearly: the list ` +
       "was changed, and says nothing of the file that it is about",
     count,
+  };
+}
+
+function brokenHit({ list, kind, span }: ListReport): Hit {
+  return {
+    rule: ofKind[kind],
+    severity: "warning",
+    ...(span === undefined ? {} : { span }),
+    message: `${
+      quoted(list)
+    } breaks off against its grammar: what it lists behind that was not compared`,
   };
 }
 

@@ -15,6 +15,7 @@ import { readWhole } from "../../platform/file_source.ts";
 import { gather } from "../../platform/stdin.ts";
 import { escapeInline, escapeText } from "../../report/escape.ts";
 import * as flags from "../flags.ts";
+import { readList } from "../given_list.ts";
 import { type AuditFormat, auditWriter } from "../audit_writers.ts";
 import { Job, UsageError } from "../job.ts";
 import { auditOnePass } from "../one_pass.ts";
@@ -39,6 +40,7 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(flags.onlyRules())
     .addOption(flags.baseline())
     .addOption(flags.rescueLog())
+    .addOption(flags.manifest())
     .addOption(flags.algorithm())
     .addOption(flags.engine())
     .addOption(flags.crossCheck())
@@ -60,8 +62,8 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(flags.spool())
     .addOption(flags.spoolLimit())
     .action(async (paths, options) => {
-      const { baseline, rescueLog } = options;
-      const beside = [baseline, rescueLog].filter((path) => path !== undefined);
+      const { baseline, rescueLog, manifest } = options;
+      const beside = [baseline, rescueLog, manifest].filter((path) => path !== undefined);
       const inputs = [...paths, ...beside];
       if (rescueLog !== undefined && paths.length > 1) {
         throw new UsageError("Cannot audit: --rescue-log is of one image, and several are given");
@@ -82,6 +84,9 @@ export function addAudit(program: Command, { io, finish }: Context): void {
             ...(ignore === undefined ? {} : { ignore }),
             ...(only === undefined ? {} : { only }),
             ...(algorithm === undefined ? {} : { hashes: algorithm }),
+            ...(manifest === undefined
+              ? {}
+              : { manifest: { name: manifest, list: await readList(manifest, job) } }),
             ...(rescueLog === undefined ? {} : { rescueLog: await readRescueLog(job, rescueLog) }),
           };
           const known = baseline === undefined ? undefined : await readBaseline(job, baseline);

@@ -1,15 +1,11 @@
 // discern verify IMAGE [MANIFEST]
 
 import { type Command, Option } from "@commander-js/extra-typings";
-import type { ParsedManifest } from "../../manifest/listed.ts";
-import { parseManifest } from "../../manifest/parse.ts";
 import type { VerifyEntry, VerifyResult } from "../../manifest/result.ts";
 import { openVerification, type Verification, verifyHead } from "../../manifest/verify.ts";
-import { PlatformError } from "../../platform/errors.ts";
-import { readWhole } from "../../platform/file_source.ts";
-import { gather } from "../../platform/stdin.ts";
 import { escapeText } from "../../report/escape.ts";
 import * as flags from "../flags.ts";
+import { readList } from "../given_list.ts";
 import { Job, requireImage, UsageError } from "../job.ts";
 import type { Context } from "../context.ts";
 
@@ -69,29 +65,6 @@ export function addVerify(program: Command, { io, finish }: Context): void {
         }),
       );
     });
-}
-
-const LIST_LIMIT = 1024 ** 3;
-
-/** Hexadecimal digits of the digests that are known. */
-const DIGEST = /^(?:[0-9a-f]{8}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i;
-
-async function readList(path: string, job: Job): Promise<ParsedManifest> {
-  const bytes = path === "-" ? await gather(job.io.stdin, LIST_LIMIT) : await readFile(path, job);
-  const listed = parseManifest(bytes);
-  if ("error" in listed) throw new PlatformError(`${listed.error} (${path})`);
-  return listed;
-}
-
-// A digest may stand for the list that would hold it, unless a file has that name.
-async function readFile(path: string, job: Job): Promise<Uint8Array | string> {
-  try {
-    return await readWhole(path, LIST_LIMIT, job.io.signal);
-  } catch (error) {
-    const isAbsent = error instanceof PlatformError && ["ENOENT", "DENIED"].includes(error.code);
-    if (isAbsent && DIGEST.test(path)) return path;
-    throw error;
-  }
 }
 
 /** Lines of trouble that are shown before all of them are asked for. */

@@ -22,6 +22,8 @@ export class List {
   readonly names: Namespace;
   readonly path: string;
   state: ListState = "read";
+  /** Each of its digests of 64 digits is there twice: as SHA-256, and as BLAKE3. */
+  either = false;
   /** Its text has a signature of itself. */
   isSigned = false;
   /** Entries, those of absent files and of algorithms that are not computed among them. */

@@ -69,8 +69,10 @@ export class ListJudge {
   async judge(): Promise<Omit<ListFacts, "signatures">> {
     const { entries } = this.#read;
     const told = new Set<string>();
+    const unlikely = this.#unlikely();
     for (let index = 0; index < entries.count; index++) {
       const entry = entries.get(index);
+      if (unlikely.get(entry.list) === entry.algorithm) continue;
       const computed = this.#digests(entry.file, entry.algorithm);
       if (computed === undefined) continue;
       const key = `${entry.list} ${entry.file}`;
@@ -78,8 +80,9 @@ export class ListJudge {
       if (computed !== entry.digest) told.add(key);
     }
     await this.#judgePlain();
-    const stale = this.#tallies.map(({ compared, differing }) =>
-      compared >= STALE && 2 * differing > compared
+    const stale = this.#tallies.map(({ compared, differing }, list) =>
+      compared >= STALE && 2 * differing > compared &&
+      this.#read.lists[list]?.form.kind !== "manifest"
     );
     for (const { entry, mismatch } of this.#differences) {
       if (mismatch.excuse === undefined && stale[entry.list] !== true) {
@@ -92,6 +95,21 @@ export class ListJudge {
         .map(({ mismatch }) => mismatch),
       limited: this.#read.limited,
     };
+  }
+
+  // Which of two algorithms a list has whose digests may be of either: that of which more hold.
+  #unlikely(): ReadonlyMap<number, Algorithm> {
+    const { entries, lists } = this.#read;
+    const held = new Map<number, number>();
+    for (const [number, { either }] of lists.entries()) if (either) held.set(number, 0);
+    for (let index = 0; held.size > 0 && index < entries.count; index++) {
+      const { list, file, algorithm, digest } = entries.get(index);
+      const more = held.get(list);
+      if (more === undefined || this.#digests(file, algorithm) !== digest) continue;
+      if (algorithm === "sha256") held.set(list, more + 1);
+      if (algorithm === "blake3") held.set(list, more - 1);
+    }
+    return new Map([...held].map(([list, more]) => [list, more >= 0 ? "blake3" : "sha256"]));
   }
 
   async #compare(entry: FiledEntry, computed: string, isTold: boolean): Promise<void> {
@@ -109,10 +127,11 @@ export class ListJudge {
   }
 
   async #excuse(
-    { path, names }: List,
+    { path, names, form }: List,
     entry: FiledEntry,
     computed: string,
   ): Promise<ListMismatch["excuse"]> {
+    if (form.kind === "manifest") return undefined;
     // The digests of two contents have one digit in sixteen in common.
     if (commonDigits(entry.digest, computed) * 4 >= computed.length * 3) return "record";
     const tree = this.#image.trees[entry.tree];
@@ -237,7 +256,7 @@ export class ListJudge {
 
 /** Whether an entry is of its own list, which cannot have its own digest. */
 function isSelf(list: List, { tree, node }: FiledEntry): boolean {
-  return list.tree === tree && list.node === node;
+  return list.form.kind !== "manifest" && list.tree === tree && list.node === node;
 }
 
 function commonDigits(a: string, b: string): number {

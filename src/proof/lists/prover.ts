@@ -9,8 +9,8 @@ import { findSignatures } from "./signatures.ts";
 
 /** Sums files, `.treeinfo`, and the metadata of Debian and RPM repositories. */
 export const listProver: ProverFactory = async (context) => {
-  const { image, signal } = context;
-  const read = await readLists(image, signal);
+  const { image } = context;
+  const read = await readLists(context);
   const signatures = findSignatures(image, read);
   const digests = new ListDigests(context, read.entries);
   return {

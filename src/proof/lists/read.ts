@@ -3,13 +3,15 @@
 import { logicalSpan } from "../../bytes/span.ts";
 import { startsWithText } from "../../bytes/text.ts";
 import type { Image } from "../../model/image.ts";
+import type { Supplied } from "../../model/lists.ts";
+import type { ProverContext } from "../prover.ts";
 import { digestByLength, digestOf, type ListedDigest, type ListParser } from "./digest_lines.ts";
 import { ListEntries } from "./entries.ts";
 import { findLists, folderOf, type LinePlace, List } from "./find.ts";
 import { otherForms } from "./forms.ts";
 import { inflatedText } from "./inflate.ts";
 import { type Budget, eachLine, type Line, storedText, type TextSource } from "./line_reader.ts";
-import { type FileRef, PathIndex } from "./path_index.ts";
+import { type FileRef, namespacesOf, PathIndex } from "./path_index.ts";
 import { readRepository, type RepositoryEntry } from "./rpm.ts";
 
 /** Bytes of the texts of all lists of an image, expanded. */
@@ -39,8 +41,10 @@ export type ReadLists = {
   readonly limited: boolean;
 };
 
-/** Reads every list. Never throws on image data. */
-export async function readLists(image: Image, signal?: AbortSignal): Promise<ReadLists> {
+/** Reads every list, and the one that the user gave. Never throws on image data. */
+export async function readLists(
+  { image, signal, manifest }: Pick<ProverContext, "image" | "signal" | "manifest">,
+): Promise<ReadLists> {
   const { lists, byHash, limited } = findLists(image);
   const reader = new ListsReader(image, lists);
   for (const entry of byHash) reader.entries.add(entry);
@@ -50,6 +54,7 @@ export async function readLists(image: Image, signal?: AbortSignal): Promise<Rea
     const list = lists[number];
     if (list !== undefined) await reader.read(list, number);
   }
+  if (manifest !== undefined) reader.give(manifest);
   return {
     lists,
     entries: reader.entries,
@@ -82,6 +87,29 @@ class ListsReader {
 
   get limited(): boolean {
     return this.#budget.left <= 0;
+  }
+
+  /** Takes the list that the user gave: its names are relative to the root. */
+  give({ name, list: given }: Supplied): void {
+    const [place] = namespacesOf(this.#image);
+    if (place === undefined) return;
+    const list = new List(otherForms.given, { ...place, node: 0 }, name, "/");
+    const number = this.#lists.push(list) - 1;
+    const taker = new Taker(list, number, this.#index, this.entries, this.plain);
+    const own = this.#image.path.split(/[\\/]/).at(-1);
+    for (let index = 0; index < given.count; index++) {
+      const { path } = given.path(index);
+      // A line about the image file itself is for `verify`.
+      if (path === "" || path === own) continue;
+      for (const { algorithm, either, hex: digest } of given.digests(index)) {
+        const entry = { path, digest, line: 0, at: -1, length: 0 };
+        taker.take({ ...entry, algorithm });
+        if (!either) continue;
+        list.either = true;
+        taker.take({ ...entry, algorithm: "blake3" });
+      }
+    }
+    taker.end();
   }
 
   async read(list: List, number: number): Promise<void> {

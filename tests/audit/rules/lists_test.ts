@@ -2,6 +2,7 @@
 
 import { ascii } from "../../support/iso_encode.ts";
 import { digestOf, type ListedFiles, ListedImage } from "../../support/listed_tree.ts";
+import { parseManifest } from "../../../src/manifest/parse.ts";
 import { setText } from "../edits.ts";
 import { type ExpectedHit, ruleCases } from "../rule_cases.ts";
 
@@ -199,11 +200,45 @@ ruleCases("PRF-015", [
     hits: [repository.place("os/Packages/a-1.noarch.rpm")],
   },
   {
+    name: "a table that is no XML any more",
+    image: () => repository.bytes(),
+    mutate: (view) =>
+      setText(view, repository.placeOf("os/repodata/primary.xml", "</name>").start, ">"),
+    hits: [
+      { ...repository.place("os/repodata/primary.xml"), severity: "error" },
+      { ...repository.place("os/repodata/primary.xml"), severity: "warning" },
+    ],
+  },
+  {
     name: "a table of an RPM repository",
     image: () => repository.bytes(),
     mutate: (view) =>
       setText(view, repository.placeOf("os/repodata/primary.xml", 'installed="1"').start + 11, "2"),
     hits: [repository.place("os/repodata/primary.xml")],
+  },
+]);
+
+const given = parseManifest(await sums(texts, "sha256"));
+if ("error" in given) throw new RangeError(given.error);
+const options = { manifest: { name: "given.txt", list: given } };
+const plain = new ListedImage(texts);
+
+ruleCases("PRF-018", [
+  {
+    name: "one bit of a file that the manifest has",
+    image: () => plain.bytes(),
+    options,
+    mutate: (view) => flip(view, plain.place("docs/one.txt").start),
+    hits: [plain.place("docs/one.txt")],
+  },
+  {
+    name: "all of its files, which is no stale list here",
+    image: () => plain.bytes(),
+    options,
+    mutate: (view) => {
+      for (const path of Object.keys(texts)) flip(view, plain.place(path).start);
+    },
+    hits: Object.keys(texts).map((path) => plain.place(path)),
   },
 ]);
 
