@@ -5,6 +5,8 @@ import type { BootContent, BootFacts } from "./boot_facts.ts";
 import type { ClaimFacts } from "./claims.ts";
 import type { ListFacts } from "./lists.ts";
 import type { FormatFacts } from "./format_proof.ts";
+import type { LibisofsFacts } from "./checksum_tags.ts";
+import type { ImplantedFacts } from "./implanted.ts";
 import type { RawFacts } from "./raw_sectors.ts";
 import type { Region } from "./regions.ts";
 import type { RescueLog } from "./rescue_log.ts";
@@ -88,6 +90,10 @@ export type ProofFacts = {
   readonly lists?: ListFacts;
   /** What the formats of files say of their content; absent where the data were not read. */
   readonly formats?: FormatFacts;
+  /** Digests that were written into the image after it was made; absent where there are none. */
+  readonly implanted?: ImplantedFacts;
+  /** Checksum tags of libisofs; absent where there are none. */
+  readonly libisofs?: LibisofsFacts;
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
   /** The time to judge dates by, in milliseconds since 1970, where one was given. */

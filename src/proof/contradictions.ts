@@ -69,7 +69,8 @@ export class Contradictions {
       if ((widest[cell] ?? -1) >= 0) proofs[cell] = -1;
     }
     this.#refute(cells, widest, refuted);
-    return { contradicted: this.#contradicted(cells, proofs, refuted), refuted };
+    const isExplained = this.#explained(refuted);
+    return { contradicted: this.#contradicted(cells, proofs, refuted, isExplained), refuted };
   }
 
   // Of a million that hold, only those count that have a byte with one that fails.
@@ -99,7 +100,42 @@ export class Contradictions {
     return [cells.at(this.#ranges.start(range)), cells.at(this.#ranges.end(range))];
   }
 
-  #contradicted(cells: Cells, proofs: Float64Array, refuted: Column<Uint8Array>): Ranges {
+  // Damage that one claim finds in a part of what another suspects is what that one fails for, too.
+  #explained(refuted: Column<Uint8Array>): Uint8Array {
+    const start = new Float64Array(this.count).fill(Infinity);
+    const end = new Float64Array(this.count).fill(-Infinity);
+    for (let range = 0; range < this.#ranges.count; range++) {
+      const claim = this.#claim.get(range);
+      if ((this.#part.get(range) & SUSPECT) === 0 || refuted.get(claim) === 1) continue;
+      start[claim] = Math.min(start[claim] ?? 0, this.#ranges.start(range));
+      end[claim] = Math.max(end[claim] ?? 0, this.#ranges.end(range));
+    }
+    const startOf = (claim: number) => start[claim] ?? 0;
+    const endOf = (claim: number) => end[claim] ?? 0;
+    const order = Uint32Array.from({ length: this.count }, (_, claim) => claim)
+      .filter((claim) => endOf(claim) > startOf(claim))
+      .sort((a, b) => startOf(b) - startOf(a) || endOf(a) - endOf(b));
+    const isExplained = new Uint8Array(this.count);
+    // The least end of those that begin no earlier: equal ranges explain nothing to each other.
+    let least = Infinity;
+    let before = Infinity;
+    let last = -1;
+    for (const claim of order) {
+      const isSame = last >= 0 && startOf(last) === startOf(claim) && endOf(last) === endOf(claim);
+      if (!isSame) before = least;
+      if (before <= endOf(claim)) isExplained[claim] = 1;
+      least = Math.min(least, endOf(claim));
+      last = claim;
+    }
+    return isExplained;
+  }
+
+  #contradicted(
+    cells: Cells,
+    proofs: Float64Array,
+    refuted: Column<Uint8Array>,
+    isExplained: Uint8Array,
+  ): Ranges {
     const most = new RangeTree(proofs, Math.max, -1);
     // A claim that leaves nothing contradicts all of its range, as if no other stood against it.
     const force = new Float64Array(this.count).fill(-MOST);
@@ -107,6 +143,7 @@ export class Contradictions {
     for (let range = 0; range < this.#ranges.count; range++) {
       const claim = this.#claim.get(range);
       if ((this.#part.get(range) & SUSPECT) === 0 || refuted.get(claim) === 1) continue;
+      if (isExplained[claim] === 1) continue;
       wanted.push(range);
       const width = this.#widths.get(claim);
       if (most.over(...this.#cellsOf(cells, range)) >= width) force[claim] = width;

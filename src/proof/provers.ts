@@ -5,6 +5,8 @@ import { listProver } from "./lists/prover.ts";
 import type { ProverFactory } from "./prover.ts";
 import { proveBootImages } from "./boot_images.ts";
 import { headProver } from "./file_heads.ts";
+import { implantedProver } from "./implanted.ts";
+import { libisofsProver } from "./libisofs_tags.ts";
 import { traceProver } from "./traces.ts";
 
 /** Every reader that a pass over the data serves. */
@@ -14,4 +16,6 @@ export const provers: readonly ProverFactory[] = [
   listProver,
   proveFormats,
   proveBootImages,
+  implantedProver,
+  libisofsProver,
 ];

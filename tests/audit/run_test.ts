@@ -245,6 +245,9 @@ Deno.test("proof counts every byte once", async () => {
   assertEquals(by.format, 2 * 92 + 2 * 31_744 + 32);
   // The files that SHA256SUMS lists.
   assertEquals(by.list, 204_127);
+  // The 197 sectors before the session tag; behind it are but the backup GPT, and zeros.
+  assertEquals(by.implanted, 197 * 2048);
+  assertEquals(proven >= 197 * 2048, true);
   const broken = await damagedFixture("gpt-header-crc");
   const after = (await auditBytes(broken.bytes, "sample.iso")).result.proof;
   assertEquals(after.proven + after.contradicted + after.unproven, result.image.bytes);

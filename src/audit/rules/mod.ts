@@ -1,6 +1,7 @@
 // The families of rules, one line each, in the order of the catalogue.
 
 import type { Rule, RuleFamily } from "../rule.ts";
+import { checksumTagRules } from "./checksum_tags.ts";
 import { contentRules } from "./content.ts";
 import { damageRules } from "./damage.ts";
 import { appleMapRules } from "./apm.ts";
@@ -23,6 +24,7 @@ import { imageEnd } from "./image_end.ts";
 import { jolietRules } from "./joliet.ts";
 import { jolietTreeRules } from "./joliet_names.ts";
 import { extendedRecordRules } from "./extended_records.ts";
+import { implantedRules } from "./implanted.ts";
 import { limits } from "./limits.ts";
 import { listRules } from "./lists.ts";
 import { masterBootRules } from "./mbr.ts";
@@ -79,6 +81,8 @@ export const families: readonly RuleFamily[] = [
   damageRules,
   contentRules,
   formatRules,
+  implantedRules,
+  checksumTagRules,
   limits,
 ];
 
