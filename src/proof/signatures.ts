@@ -108,8 +108,8 @@ export function nestedImage(head: Uint8Array): string | undefined {
   return isFat(head) ? "a FAT file system" : undefined;
 }
 
-// The fields that every FAT boot sector has, each within its bounds (ECMA-107 9).
-function isFat(head: Uint8Array): boolean {
+/** Whether the fields that every FAT boot sector has are each within their bounds (ECMA-107 9). */
+export function isFat(head: Uint8Array): boolean {
   if (head.length < 512 || !startsWithText(head, "\x55\xaa", 510)) return false;
   const jumps = head[0] === 0xeb || head[0] === 0xe9;
   const view = new DataView(head.buffer, head.byteOffset, head.length);

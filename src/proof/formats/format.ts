@@ -59,8 +59,8 @@ export type ZisofsFailure = Failure & {
 export interface FormatReport {
   /** The size of what the records say of the file's compression. */
   readonly zisofs: Zisofs | undefined;
-  /** A checksum over bytes `[from, to)` of the file holds. */
-  holds(what: string, strength: Strength, from: number, to: number): void;
+  /** A checksum over bytes `[from, to)` of the file holds; `twin` where they are recorded twice. */
+  holds(what: string, strength: Strength, from: number, to: number, kind?: "twin"): void;
   /** A checksum does not hold, or the stream does not decode. */
   fails(failure: Failure): void;
   /** Something that is no damage. */

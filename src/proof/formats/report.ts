@@ -54,7 +54,11 @@ class Kept<T> {
 }
 
 /** A kind of proof that held. */
-type Kind = { readonly what: string; readonly strength: Strength };
+type Kind = {
+  readonly what: string;
+  readonly strength: Strength;
+  readonly kind: "format" | "twin";
+};
 
 /** Keeps the reports of all files. */
 export class Findings {
@@ -73,9 +77,11 @@ export class Findings {
   readonly #testFiles = new Set<string>();
 
   /** Takes a stretch that holds. */
-  hold(what: string, strength: Strength, spans: readonly Span[], joins: boolean): void {
-    let kind = this.#kinds.findIndex((each) => each.what === what && each.strength === strength);
-    if (kind < 0) kind = this.#kinds.push({ what, strength }) - 1;
+  hold(held: Kind, spans: readonly Span[], joins: boolean): void {
+    let kind = this.#kinds.findIndex((each) =>
+      each.what === held.what && each.strength === held.strength && each.kind === held.kind
+    );
+    if (kind < 0) kind = this.#kinds.push(held) - 1;
     for (const { start, length } of spans) {
       const last = this.#start.length - 1;
       const isNext = joins && last >= 0 && this.#kind.get(last) === kind &&
@@ -145,7 +151,7 @@ export class Findings {
       const kind = this.#kinds[this.#kind.get(at)];
       if (kind === undefined) continue;
       const spans = [logicalSpan(this.#start.get(at), this.#length.get(at))];
-      claims.claim({ kind: "format", ...kind, holds: true, spans });
+      claims.claim({ ...kind, holds: true, spans });
     }
     for (const claim of this.#claims) claims.claim(claim);
     const list = <T>({ kept, count }: Kept<T>) => ({ kept, count });
@@ -196,11 +202,17 @@ export class FileReport implements FormatReport {
   }
 
   /** See {@linkcode FormatReport.holds}. */
-  holds(what: string, strength: Strength, from: number, to: number): void {
+  holds(
+    what: string,
+    strength: Strength,
+    from: number,
+    to: number,
+    kind: "format" | "twin" = "format",
+  ): void {
     if (to <= from) return;
     this.#reached = Math.max(this.#reached, to);
     const spans = spansOf(this.#file.extents, from, to);
-    this.#findings.hold(what, strength, spans, this.#holds);
+    this.#findings.hold({ what, strength, kind }, spans, this.#holds);
     this.#holds = true;
   }
 
