@@ -99,7 +99,7 @@ const deviations: Readonly<Record<string, Deviation>> = {
   },
   "multisession-genisoimage": dots,
   "hostile-names": {
-    rules: ["RRP-016", "RRP-017"],
+    rules: ["RRP-016", "RRP-017", "SEC-001", "SEC-002"],
     why: "made to hold names that no file system can take",
   },
   "rr-109-genisoimage": climbing,

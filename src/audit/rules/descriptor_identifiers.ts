@@ -91,25 +91,45 @@ function shown(text: string): string {
   return JSON.stringify(text.slice(0, 80));
 }
 
+type Bad = {
+  readonly field: string;
+  readonly text: string;
+  readonly at: number;
+  readonly set: string;
+};
+
+function badOf(descriptor: TreeDescriptor): Bad[] {
+  return sets.flatMap(([field, allowed, set]) => {
+    const text = filled(descriptor.value[field]);
+    const at = [...text].findIndex((letter) => !allowed.test(letter));
+    return at < 0 ? [] : [{ field, text, at, set }];
+  });
+}
+
+function told({ field, text, at, set }: Bad): string {
+  return `${field} ${shown(text)} holds ${shown(text[at] ?? "")}, which is none of the ${set}`;
+}
+
 function* checkCharacters(image: Image): Iterable<Hit> {
   for (const descriptor of treeDescriptors(image)) {
     if (descriptor.kind !== "primary") continue;
-    for (const [field, allowed, name] of sets) {
-      const text = filled(descriptor.value[field]);
-      if (allowed.test(text)) continue;
-      const at = [...text].findIndex((letter) => !allowed.test(letter));
-      const harmless = aCharacters.test(text.toUpperCase());
-      yield {
-        rule: rules.characters,
-        ...(harmless ? { severity: "info" } : {}),
-        span: logicalSpan(descriptorField(descriptor, field).start + at, 1),
-        message: `${field} ${shown(text)} holds ${shown(text[at] ?? "")}, which is none of the ` +
-          name,
-        recorded: shown(text),
-        expected: name,
-        volume: descriptor.volume,
-      };
-    }
+    const bad = badOf(descriptor);
+    const isUsual = ({ text }: Bad) => aCharacters.test(text.toUpperCase());
+    const hit = (each: Bad, message: string): Hit => ({
+      rule: rules.characters,
+      span: logicalSpan(descriptorField(descriptor, each.field).start + each.at, 1),
+      message,
+      recorded: shown(each.text),
+      expected: each.set,
+      volume: descriptor.volume,
+    });
+    for (const each of bad) if (!isUsual(each)) yield hit(each, told(each));
+    const [first, ...others] = bad.filter(isUsual);
+    if (first === undefined) continue;
+    const more = others.length === 0
+      ? ""
+      : `; likewise ${others.map(({ field, text }) => `${field} ${shown(text)}`).join(", ")}`;
+    yield { ...hit(first, told(first) + more), severity: "info", count: 1 + others.length };
   }
 }
 
@@ -194,6 +214,8 @@ const stamp = /^\d{6,8}_\d{4,6}$/;
 
 function* checkLabel(image: Image): Iterable<Hit> {
   for (const descriptor of treeDescriptors(image)) {
+    // The other descriptors repeat the label; XNS-004 tells where they do not.
+    if (descriptor.kind !== "primary") continue;
     const label = textOf(descriptor, "volumeIdentifier");
     const folded = label.trim().toUpperCase().replace(/[ \-.]+/g, "_");
     if (folded !== "" && !defaults.has(folded) && !stamp.test(folded)) continue;

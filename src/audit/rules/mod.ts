@@ -19,6 +19,7 @@ import { extents } from "./extents.ts";
 import { formatRules } from "./formats.ts";
 import { gptRules } from "./gpt.ts";
 import { gptEntryRules } from "./gpt_entries.ts";
+import { hazardRules } from "./hazards.ts";
 import { image } from "./image.ts";
 import { imageEnd } from "./image_end.ts";
 import { jolietRules } from "./joliet.ts";
@@ -29,6 +30,8 @@ import { limits } from "./limits.ts";
 import { listRules } from "./lists.ts";
 import { masterBootRules } from "./mbr.ts";
 import { bootCodeRules } from "./mbr_boot.ts";
+import { namespaceViews } from "./namespace_views.ts";
+import { namespaceRules } from "./namespaces.ts";
 import { pathTableRules } from "./pth.ts";
 import { placement } from "./placement.ts";
 import { rootRecord } from "./root_record.ts";
@@ -39,6 +42,7 @@ import { rockRidgeTreeRules } from "./rrip_tree.ts";
 import { systemUseRules } from "./susp.ts";
 import { systemUseTreeRules } from "./susp_entries.ts";
 import { systemArea } from "./system_area.ts";
+import { timeRules } from "./times.ts";
 import { transferRules } from "./transfer.ts";
 import { zisofsRules } from "./zisofs.ts";
 
@@ -77,6 +81,10 @@ export const families: readonly RuleFamily[] = [
   sessionRules,
   listRules,
   extents,
+  namespaceRules,
+  namespaceViews,
+  timeRules,
+  hazardRules,
   transferRules,
   damageRules,
   contentRules,

@@ -53,19 +53,27 @@ ruleCases("ISO-DIR-017", [
     name: "a greater name before a lesser one",
     image,
     mutate: name(second, "ZZZB"),
-    hits: [third],
+    // The name in the Joliet tree is another now.
+    hits: [third, { rule: "XNS-003", start: jolietSecond.start + 33, length: 16 }],
   },
   {
     name: "an order that fits neither collation in Joliet",
     image,
     mutate: (view) => view.setUint16(jolietSecond.start + 33, 0x7a),
-    hits: [{ ...jolietThird, volume: "joliet" }],
+    hits: [
+      { ...jolietThird, volume: "joliet" },
+      { rule: "XNS-003", start: jolietSecond.start + 33, length: 16 },
+    ],
   },
   {
     name: "a higher version after a lower one",
     image,
     mutate: name(second, "AAAA.TXT;3"),
-    hits: [second, { rule: "ISO-DIR-022", ...identifier(second, 10) }],
+    hits: [
+      second,
+      { rule: "ISO-DIR-022", ...identifier(second, 10) },
+      { rule: "XNS-003", start: jolietSecond.start + 33, length: 16 },
+    ],
   },
 ], structure);
 
@@ -74,7 +82,7 @@ ruleCases("ISO-DIR-018", [
     name: "two files of one identifier",
     image,
     mutate: (view) => copy(view, first.start + 33, second.start + 33, 10),
-    hits: [second],
+    hits: [second, { rule: "XNS-003", start: jolietSecond.start + 33, length: 16 }],
   },
 ], structure);
 
@@ -121,7 +129,11 @@ ruleCases("ISO-DIR-020", [
     image: () => enhanced.bytes(),
     prepare: (view) => view.setUint8(enhancedFile.start + 32, 207),
     mutate: (view) => view.setUint8(enhancedFile.start + 32, 208),
-    hits: [{ start: enhancedFile.start + 32, length: 1, volume: "enhanced" }],
+    // The letters of the name, which is not that of the primary tree, end one later.
+    hits: [
+      { start: enhancedFile.start + 32, length: 1, volume: "enhanced" },
+      { rule: "XNS-003", start: enhancedFile.start + 33, length: 208 },
+    ],
   },
 ], structure);
 
@@ -149,6 +161,7 @@ ruleCases("ISO-DIR-043", [
       ),
     hits: [
       { ...jolietThird, volume: "joliet" },
+      { rule: "XNS-003", start: jolietThird.start + 33, length: 16 },
       { rule: "ISO-DIR-017", ...at(named.records.get("joliet:/ZDIR")?.[0]) },
     ],
   },

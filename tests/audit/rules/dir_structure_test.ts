@@ -33,7 +33,10 @@ ruleCases("ISO-DIR-001", [
     image: SAMPLE,
     mutate: (view) => view.setUint8(main.offset + 32, 200),
     // The record cannot be read at all, so its file is in no namespace but Joliet.
-    hits: [{ start: main.offset, length: 1 }],
+    hits: [
+      { start: main.offset, length: 1 },
+      { rule: "XNS-001", start: 84_140, length: 33, volume: "joliet" },
+    ],
   },
 ], structure);
 
@@ -97,6 +100,7 @@ ruleCases("ISO-DIR-008", [
       { start: docsExtent, length: 34 },
       // What was "." now is a directory that leads back.
       { rule: "ISO-DIR-013", start: docsExtent + 2, length: 8 },
+      { rule: "SEC-003" },
     ],
   },
 ], structure);
@@ -168,6 +172,7 @@ ruleCases("ISO-DIR-013", [
     hits: [
       { start: chapter.offset + 2, length: 8 },
       { rule: "ISO-PTH-011", ...at(sample.pathRecord("L", "CHAPTER_1")) },
+      { rule: "SEC-003" },
     ],
   },
 ], structure);
@@ -221,13 +226,20 @@ ruleCases("ISO-DIR-042", [
     name: "zeros in the fourth of eleven sectors",
     image: MANY,
     mutate: (view) => fill(view, MANY_FILES + 3 * 2048, 2048),
-    hits: [{ start: MANY_FILES + 3 * 2048, length: 2048 }],
+    // What stood there is in the Joliet tree still.
+    hits: [
+      { start: MANY_FILES + 3 * 2048, length: 2048 },
+      { rule: "XNS-001", start: 997_128, length: 33, volume: "joliet" },
+    ],
   },
   {
     name: "zeros in the last of eleven sectors, where a writer may have kept room",
     image: MANY,
     mutate: (view) => fill(view, MANY_FILES + 10 * 2048, 2048),
-    hits: [{ start: MANY_FILES + 10 * 2048, length: 2048, severity: "warning" }],
+    hits: [
+      { start: MANY_FILES + 10 * 2048, length: 2048, severity: "warning" },
+      { rule: "XNS-001", start: 998_384, length: 33, volume: "joliet" },
+    ],
   },
 ], structure);
 

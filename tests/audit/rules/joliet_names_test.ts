@@ -84,7 +84,14 @@ const longer = {
 
 ruleCases(
   "JOL-007",
-  [{ ...longer, hits: [{ ...place(third, 32, 1), severity: "info" }] }],
+  [{
+    ...longer,
+    hits: [
+      { ...place(third, 32, 1), severity: "info" },
+      // The letters of the name are none of the primary tree's.
+      { rule: "XNS-003", ...place(third, 33, 130) },
+    ],
+  }],
   structure,
 );
 
@@ -99,7 +106,10 @@ ruleCases("JOL-008", [
     name: "half a pair",
     image,
     mutate: (view) => view.setUint16(unit(first, 3), 0xd83d),
-    hits: [{ ...place(first, 33, 10), severity: "warning" }],
+    hits: [
+      { ...place(first, 33, 10), severity: "warning" },
+      { rule: "SEC-002", ...place(first, 33, 10) },
+    ],
   },
 ], structure);
 

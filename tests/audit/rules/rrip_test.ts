@@ -97,18 +97,21 @@ ruleCases("RRP-014", [
   },
 ], structure);
 
+/** What such a name is to whoever extracts it. */
+const leadsOut = { rule: "SEC-001", ...at(sample.record(readme), 33, 11) };
+
 ruleCases("RRP-016", [
   {
     name: "a slash",
     image: SAMPLE,
     mutate: (view) => view.setUint8(at(sample.entry(readme, "NM")).start + 7, 0x2f),
-    hits: [at(sample.entry(readme, "NM"), 5, "README.md".length)],
+    hits: [at(sample.entry(readme, "NM"), 5, "README.md".length), leadsOut],
   },
   {
     name: "a NUL",
     image: SAMPLE,
     mutate: (view) => view.setUint8(at(sample.entry(readme, "NM")).start + 7, 0),
-    hits: [at(sample.entry(readme, "NM"), 5, "README.md".length)],
+    hits: [at(sample.entry(readme, "NM"), 5, "README.md".length), leadsOut],
   },
 ], structure);
 

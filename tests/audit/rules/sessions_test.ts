@@ -51,6 +51,7 @@ ruleCases("SES-002", [
       { rule: "ISO-DIR-038", start: 485_836, length: 8 },
       { rule: "SUS-011", start: 493_576, length: 10 },
       { rule: "EXT-009" },
+      { rule: "TIM-007" },
     ],
   },
 ], structure);
