@@ -81,7 +81,7 @@ function* checkNames(image: Image): Iterable<Hit> {
         if (hazard === "windows") windows.add(() => counted);
         else if (hazard === "double") double.add(() => counted);
         else {
-          yield* few[hazard].take(() => ({
+          few[hazard].take(() => ({
             rule: graveRule[hazard] ?? rules.outside,
             ...counted,
             tree,
@@ -91,8 +91,8 @@ function* checkNames(image: Image): Iterable<Hit> {
         }
       }
     }
-    yield* few.outside.end();
-    yield* few.deceptive.end();
+    yield* few.outside.hits;
+    yield* few.deceptive.hits;
     yield* windows.hits(
       rules.deceptive,
       `${windows.count === 1 ? "1 name is" : `${windows.count} names are`} that of a device or ` +
