@@ -4,17 +4,13 @@ import { SECTOR, type Span } from "../bytes/span.ts";
 import { hex } from "../bytes/text.ts";
 import type { Image } from "../model/image.ts";
 import type { Namespace } from "../model/namespace.ts";
+import { Causes, type Kept, type Place, severityOf } from "./causes.ts";
 import type { Finding } from "./result.ts";
-import { type Hit, NO_CLAUSE, type Severity } from "./rule.ts";
+import { type Hit, NO_CLAUSE } from "./rule.ts";
 import { severities } from "./verdict.ts";
 
 /** Findings of one rule that are listed one by one; the rest is counted. */
 export const KEPT_PER_RULE = 1000;
-
-/** Where a span lies in the opened file. */
-type Place = { readonly offset: number; readonly length: number; readonly sector: number };
-
-type Kept = { readonly hit: Hit; place: Place | undefined; count: number };
 
 type RuleHits = {
   readonly kept: Kept[];
@@ -23,36 +19,6 @@ type RuleHits = {
   /** The hits past the limit: the first of them, and how many. */
   rest: Kept | undefined;
 };
-
-// Rules whose hits say that something lies past the end of the image: one cut explains them all.
-const explainedByCut: ReadonlySet<string> = new Set([
-  "IMG-005",
-  "ISO-DIR-012",
-  "ISO-PTH-001",
-  "ISO-PTH-002",
-  "ISO-PVD-021",
-  "JOL-011",
-  "ISO-XAR-001",
-  "SUS-006",
-  "ELT-004",
-  "ELT-013",
-  "ELT-014",
-  "MBR-002",
-  "GPT-005",
-  "GPT-008",
-]);
-
-// Rules that say what was read at all: nothing of the image explains them.
-const ownCauses: ReadonlySet<string> = new Set([
-  "IMG-001",
-  "IMG-006",
-  "IMG-007",
-  "IMG-011",
-  "IMG-023",
-  "LIM-001",
-  "LIM-003",
-  "EXT-009",
-]);
 
 /** Takes the hits of one audit. */
 export class FindingList {
@@ -116,8 +82,12 @@ export class FindingList {
     const all = [...this.#byRule.values()].flatMap(joined);
     const there = new Set(all);
     const causes = new Map<Kept, Kept>();
+    const finder = new Causes(
+      this.#image,
+      (id) => this.#byRule.get(id)?.kept.filter((kept) => there.has(kept)) ?? [],
+    );
     for (const kept of all) {
-      const cause = this.#causeOf(kept, there);
+      const cause = finder.of(kept);
       // Two findings never explain each other: the first one stands.
       const isCircle = cause === kept || (cause !== undefined && causes.get(cause) === kept);
       if (cause !== undefined && !isCircle) causes.set(kept, cause);
@@ -129,28 +99,6 @@ export class FindingList {
       const cause = rootOf(kept, causes);
       return this.#finding(kept, cause === undefined ? undefined : index.get(cause));
     });
-  }
-
-  #causeOf(kept: Kept, all: ReadonlySet<Kept>): Kept | undefined {
-    const { rule, causedBy, causedAt } = kept.hit;
-    if (causedBy !== undefined) {
-      const candidates = (this.#byRule.get(causedBy)?.kept ?? []).filter((each) => all.has(each));
-      const named = candidates.find((each) => each.place?.offset === causedAt && each.place) ??
-        candidates.find((each) => contains(each.place, kept.place)) ?? candidates[0];
-      if (named !== undefined) return named;
-    }
-    if (ownCauses.has(rule.id)) return undefined;
-    const unread = this.#byRule.get("IMG-023")?.kept ?? [];
-    const refused = unread.find((each) => all.has(each) && contains(each.place, kept.place));
-    if (refused !== undefined) return refused;
-    const touchesEnd = kept.place !== undefined && kept.place.length > 0 &&
-      kept.place.offset + kept.place.length === this.#image.source.size;
-    return explainedByCut.has(rule.id) || touchesEnd ? this.#cut() : undefined;
-  }
-
-  #cut(): Kept | undefined {
-    const found = this.#byRule.get("IMG-001") ?? this.#byRule.get("IMG-006");
-    return found?.kept[0];
   }
 
   #finding({ hit, place, count }: Kept, causedBy: number | undefined): Finding {
@@ -216,16 +164,6 @@ function touches(a: Kept, b: Kept): a is Kept & { place: Place } {
     a.hit.node === b.hit.node && a.hit.severity === b.hit.severity;
   return same && a.hit.joins === true && b.hit.joins === true &&
     a.place.offset + a.place.length === b.place.offset;
-}
-
-function severityOf(hit: Hit): Severity {
-  return hit.severity ?? hit.rule.severity;
-}
-
-function contains(outer: Place | undefined, inner: Place | undefined): boolean {
-  if (outer === undefined || inner === undefined) return false;
-  return inner.offset >= outer.offset &&
-    inner.offset + inner.length <= outer.offset + outer.length;
 }
 
 function inOrder(a: Kept, b: Kept): number {

@@ -12,6 +12,7 @@ import type { Region } from "./regions.ts";
 import type { RescueLog } from "./rescue_log.ts";
 import type { SignatureFacts } from "./signature_facts.ts";
 import type { TraceFacts } from "./trace_facts.ts";
+import type { Slip } from "./slips.ts";
 import type { Hashes } from "./result.ts";
 
 /** What the checksums of one GPT header should be (UEFI 2.10 5.3.2). */
@@ -84,6 +85,8 @@ export type ProofFacts = {
   readonly traces?: TraceFacts;
   /** What the first bytes of files say; absent where the data were not read. */
   readonly signatures?: SignatureFacts;
+  /** Points from which on the image is shifted. */
+  readonly slips?: readonly Slip[];
   /** What the rescue tool wrote down, where the user gave it. */
   readonly rescueLog?: RescueLog;
   /** What the lists inside the image say of its files; absent where the data were not read. */

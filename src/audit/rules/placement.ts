@@ -5,6 +5,7 @@ import { fileSpan, SECTOR } from "../../bytes/span.ts";
 import { fieldSpan } from "../../bytes/struct.ts";
 import { primaryVolumeDescriptor } from "../../decode/iso9660/layout.ts";
 import type { Image, Shift } from "../../model/image.ts";
+import type { ProofFacts } from "../../model/proof.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { counted } from "../words.ts";
 
@@ -22,6 +23,19 @@ const rules = {
       "Cut off the bytes before the image, or fetch those that are missing; this report counts " +
       "sectors from where the image begins.",
     layouts: ["iso9660/primary-volume-descriptor"],
+  },
+  slipped: {
+    id: "IMG-010",
+    severity: "error",
+    title: "Image is shifted from a point onward",
+    clause: "none",
+    rationale:
+      "Bytes were lost or inserted: every address behind the point leads to other bytes, so all files " +
+      "there are read wrong, though most of their bytes are there. A distance that is a multiple of a " +
+      "sector and of 16 KiB or more points at a lost or doubled piece of a download.",
+    remedy:
+      "Fetch or copy the image again from before the point; what is behind it is off its place.",
+    confidence: "likely",
   },
   discAddresses: {
     id: "IMG-020",
@@ -62,6 +76,34 @@ function* checkShift({ container, mapping }: Image): Iterable<Hit> {
   };
 }
 
+const witnesses = {
+  headers: "sectors by the addresses in their headers",
+  directories: "directories by their own records",
+} as const;
+
+function* checkSlips(_image: Image, { slips = [] }: ProofFacts): Iterable<Hit> {
+  for (const { start, end, bytes, by, before, behind } of slips) {
+    const what = bytes < 0
+      ? `${counted(-bytes, "byte")} are missing`
+      : `${counted(bytes, "byte")} were inserted`;
+    const piece = PIECES.find((size) => bytes % size === 0);
+    yield {
+      rule: rules.slipped,
+      span: fileSpan(start, Math.max(0, end - start)),
+      message:
+        `${what} between bytes ${start} and ${end} of the file, or just before: from there ` +
+        `on everything stands ${bytes > 0 ? "+" : ""}${bytes} from its place, as ${behind} ` +
+        `${witnesses[by]} say, while ${before} before it are in theirs` +
+        (piece === undefined ? "" : `; the distance is a multiple of ${piece}, as pieces are`),
+      recorded: String(bytes),
+      expected: "0",
+    };
+  }
+}
+
+/** Sizes of pieces in which files are fetched or copied, the largest first. */
+const PIECES = [4_194_304, 1_048_576, 262_144, 65_536, 16_384];
+
 /** What is known to lie before a session: the distance from the end of the one before it. */
 function knownBase(lba: number): string {
   return lba === 45_000 ? ", where the high-density area of a GD-ROM begins" : "";
@@ -91,4 +133,4 @@ function* checkSession(image: Image): Iterable<Hit> {
 }
 
 /** Rules about where the image lies. */
-export const placement: RuleFamily = { rules, image: [checkShift, checkSession] };
+export const placement: RuleFamily = { rules, image: [checkShift, checkSlips, checkSession] };

@@ -162,7 +162,6 @@ ruleCases("IMG-013", [
       { rule: "ISO-PTH-006", start: 36_864, length: 1 },
       { rule: "IMG-003", space: "file", start: 45_057, length: 98_393 },
       { rule: "EXT-004", start: 34_816, length: 8 },
-      { rule: "EXT-004", start: 43_009, length: 1 },
     ],
   },
 ]);

@@ -231,7 +231,8 @@ ruleCases("ISO-VDS-016", [
     name: "the Joliet descriptor is blank",
     image: JOLIET,
     mutate: (view) => fill(view, PVD + SECTOR, SECTOR),
-    hits: [{ start: PVD + SECTOR, length: SECTOR }, ...jolietLost],
+    // What nobody owns without it is one finding, by its first place.
+    hits: [{ start: PVD + SECTOR, length: SECTOR }, ...jolietLost.slice(0, 1)],
   },
   {
     name: "the identifier of the Joliet descriptor is damaged",
@@ -240,7 +241,6 @@ ruleCases("ISO-VDS-016", [
     hits: [
       { start: PVD + SECTOR, length: 5 },
       { rule: "EXT-004", start: PVD + SECTOR, length: 1395 },
-      ...jolietLost,
     ],
   },
 ]);

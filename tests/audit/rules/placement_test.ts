@@ -67,6 +67,81 @@ ruleCases("IMG-009", [
   },
 ], structure);
 
+/** Directories enough on either side of a point, a sector each. */
+const many = () =>
+  buildImage({
+    children: Array.from({ length: 9 }, (_, at) => ({
+      name: `D${at}`,
+      children: [{ name: "F.;1", content: `file ${at}` }],
+    })),
+  });
+
+/** Sector of the directory D4, from which on the image is shifted. */
+const FROM = (many().extents.get("primary:/D4")?.[0]?.offset ?? 0) / 2048;
+
+/** The bytes with others between, or with some left out. */
+function slipped(view: DataView<ArrayBuffer>, at: number, by: number): Uint8Array {
+  const bytes = bytesOf(view);
+  const kept = bytes.subarray(at + Math.max(0, -by));
+  const made = new Uint8Array(at + Math.max(0, by) + kept.length);
+  made.set(bytes.subarray(0, at));
+  made.fill(0, at, at + Math.max(0, by));
+  made.set(kept, made.length - kept.length);
+  return made;
+}
+
+ruleCases("IMG-010", [
+  {
+    name: "300 bytes inserted between directories",
+    image: () => many().bytes(),
+    mutate: (view) => slipped(view, FROM * 2048, 300),
+    hits: [
+      { space: "file", start: FROM * 2048, length: 300, severity: "error" },
+      { rule: "ISO-DIR-042", start: FROM * 2048, length: 2048 },
+      { rule: "EXT-004", start: 69_932, length: 8198 },
+      { rule: "EXT-006", start: 61_740, length: 6 },
+      { rule: "IMG-002", space: "file", start: 79_872, length: 300 },
+    ],
+  },
+  {
+    name: "100 bytes of a raw dump are missing",
+    image: "mode1-2352",
+    mutate: (view) => slipped(view, 100 * 2352 + 50, -100),
+    hits: [
+      { space: "file", start: 100 * 2352 + 16, length: 2 * 2352 - 116, severity: "error" },
+      { rule: "CDR-001", space: "file", start: 101 * 2352, length: 87 * 2352 + 12 },
+      { rule: "CDR-007", space: "file", start: 100 * 2352 + 2064, length: 4 },
+      { rule: "CDR-008", space: "file", start: 100 * 2352 + 2076, length: 172 },
+      { rule: "CDR-009", space: "file", start: 100 * 2352 + 2248, length: 104 },
+      { rule: "EXT-004", space: "file", start: 237_164, length: 209_428 },
+      { rule: "IMG-005", space: "file", start: 444_528, length: 2252 },
+    ],
+  },
+  {
+    name: "700 bytes inserted into a raw dump",
+    image: "mode1-2352",
+    mutate: (view) => slipped(view, 100 * 2352 + 50, 700),
+    hits: [
+      { space: "file", start: 100 * 2352 + 16, length: 2352 + 684, severity: "error" },
+      { rule: "CDR-001", space: "file", start: 101 * 2352, length: 88 * 2352 + 12 },
+      { rule: "CDR-007", space: "file", start: 100 * 2352 + 2064, length: 4 },
+      { rule: "EXT-004", space: "file", start: 237_964, length: 207_280 },
+      { rule: "IMG-003", space: "file", start: 447_292, length: 288 },
+    ],
+  },
+  {
+    name: "a raw sector is missing",
+    image: "mode1-2352",
+    mutate: (view) => slipped(view, 34 * 2352, -2352),
+    hits: [
+      { space: "file", start: 32 * 2352 + 16, length: 2 * 2352 - 16, severity: "error" },
+      { rule: "CDR-003", space: "file", start: 34 * 2352 + 12, length: 3 },
+      { rule: "IMG-001", space: "file", start: 444_528, length: 2352 },
+      { rule: "EXT-006", space: "file", start: 87_041, length: 2047 },
+    ],
+  },
+]);
+
 ruleCases("IMG-020", [
   {
     name: "every address counts from sector 11,702 of a disc",
