@@ -8,6 +8,7 @@ import { layouts as partition } from "../decode/partition/layout.ts";
 import { layouts as rockRidge } from "../decode/rockridge/layout.ts";
 import { layouts as udf } from "../decode/udf/layout.ts";
 import { tool } from "../model/tool.ts";
+import { examples } from "./examples.ts";
 import { isFirst, profiles, severityUnder } from "./profiles.ts";
 import type { LayoutFacts, RuleFacts, RulesResult } from "./result.ts";
 import type { Rule } from "./rule.ts";
@@ -30,18 +31,20 @@ export function rules(selector?: string): RulesResult {
 }
 
 function ruleFacts(rule: Rule): RuleFacts {
-  const { id, severity, confidence = "certain", title, clause, rationale, remedy, example } = rule;
+  const { id, severity, confidence = "certain", title, clause, rationale, remedy } = rule;
   const under = profiles.map((profile) =>
     [profile.name, severityUnder(profile, id, severity) ?? "left-out"] as const
   );
   const first = profiles.filter((profile) => isFirst(profile, id)).map(({ name }) => name);
+  const { fields: _, ...taken } = examples[id] ?? {};
+  const example = rule.example ?? taken;
   const drawn = all.filter((layout) => rule.layouts?.includes(layout.id));
   return {
     ...{ id, severity, confidence, title, clause, rationale, remedy },
     // Every profile has its entry.
     profiles: Object.fromEntries(under) as RuleFacts["profiles"],
     ...(first.length === 0 ? {} : { first }),
-    ...(example === undefined ? {} : { example }),
+    ...(Object.keys(example).length === 0 ? {} : { example }),
     ...(drawn.length === 0 ? {} : { layouts: drawn.map((layout) => layoutFacts(layout, rule)) }),
   };
 }
@@ -62,8 +65,8 @@ function layoutFacts(layout: Layout, rule: Rule): LayoutFacts {
 // A clause of a rule begins with its standard, as that of a layout does; a field has its numbers alone.
 function concernedIn({ clause, fields }: Layout, rule: Rule): ReadonlySet<string> {
   const names = Object.keys(fields);
-  const named = rule.fields;
-  if (named !== undefined) return new Set(names.filter((name) => named.includes(name)));
+  const named = rule.fields ?? examples[rule.id]?.fields?.filter((name) => name in fields) ?? [];
+  if (named.length > 0) return new Set(names.filter((name) => named.includes(name)));
   const standard = clause.replace(/ [\d.]+$/, "");
   if (!rule.clause.startsWith(standard)) return new Set();
   const numbers = clauseNumbers(rule.clause.slice(standard.length));

@@ -31,16 +31,19 @@ export type Rule = {
   readonly layouts?: readonly string[];
   /** Fields of those layouts that it is about; those whose clause it names where absent. */
   readonly fields?: readonly string[];
-  /** What an image that breaks it says, where the catalogue of examples has no better one. */
+  /** A finding of it, where that of its mutation case (examples.ts) is not the one to show. */
   readonly example?: RuleExample;
 };
 
-/** A finding as some image has it: what is recorded, against what is expected. */
+/** A finding as some image has it: what it says, what is recorded, and what is expected. */
 export type RuleExample = {
-  readonly recorded: string;
-  readonly expected?: string;
   readonly message?: string;
+  readonly recorded?: string;
+  readonly expected?: string;
 };
+
+/** An example taken from an image, with the field that the finding points at. */
+export type TakenExample = RuleExample & { readonly fields?: readonly string[] };
 
 /** Rules by a name that the checks of the same file use. */
 export type RuleTable = Readonly<Record<string, Rule>>;

@@ -116,8 +116,10 @@ const wideDigests: ReadonlySet<string> = new Set([
   "PRF-007",
 ]);
 
-/** Runs one case; the assertion shows every finding with its message. */
-async function runCase(id: string, each: RuleCase): Promise<void> {
+/** Audits the image of a case as it was, and changed. */
+export async function auditCase(
+  each: RuleCase,
+): Promise<{ readonly before: AuditResult; readonly changed: Audited }> {
   const made = typeof each.image === "string" ? await fixtureImage(each.image) : each.image();
   const bytes = made.slice();
   const name = typeof each.image === "string" ? fixtureFileName(each.image) : "built.iso";
@@ -128,7 +130,12 @@ async function runCase(id: string, each: RuleCase): Promise<void> {
     ? await auditClean(each.image, structureOnly)
     : await auditBytes(bytes.slice(), name, { structureOnly });
   const changed = each.mutate(view) ?? bytes;
-  const { image, result } = await auditBytes(changed, name, each);
+  return { before, changed: await auditBytes(changed, name, each) };
+}
+
+/** Runs one case; the assertion shows every finding with its message. */
+async function runCase(id: string, each: RuleCase): Promise<void> {
+  const { before, changed: { image, result } } = await auditCase(each);
   const isWide = wideDigests.has(id) || each.hits.some(({ rule = id }) => wideDigests.has(rule));
   const found = newFindings(result, before)
     .filter(({ rule }) => isWide || !wideDigests.has(rule));
@@ -145,6 +152,9 @@ async function runCase(id: string, each: RuleCase): Promise<void> {
   assertEquals(each.hits.some((hit) => (hit.rule ?? id) === id), true, "no hit of the rule itself");
 }
 
+/** Every case that was registered, with the id of its rule: `tools/examples.ts` takes examples from them. */
+export const registeredCases: { readonly id: string; readonly each: RuleCase }[] = [];
+
 /** Registers the mutation cases of a rule: exactly the listed findings must appear beside the old ones. */
 export function ruleCases(
   id: string,
@@ -152,6 +162,7 @@ export function ruleCases(
   shared: Pick<RuleCase, "structureOnly"> = {},
 ): void {
   for (const each of cases) {
+    registeredCases.push({ id, each: { ...shared, ...each } });
     Deno.test(`${id}: ${each.name}`, () => runCase(id, { ...shared, ...each }));
   }
 }

@@ -60,6 +60,7 @@ const rows: Readonly<Record<string, Row>> = {
       "--ignore": ["audit $SAMPLE", "--ignore ELT,GPT"],
       "--only": ["audit $SAMPLE", "--only IMG"],
       "--profile": ["audit $SAMPLE", "--profile conform"],
+      "--rescue-log": ["audit $SAMPLE", "--rescue-log $MAP"],
       "--baseline": ["audit $SAMPLE", "--baseline $REPORT"],
       "--manifest": ["audit $SAMPLE2", "--manifest $SUMS"],
       "--algorithm": ["audit $SAMPLE", "--algorithm md5"],
@@ -188,6 +189,14 @@ Deno.test("every command is in the table, with every option that it takes", asyn
   }
 });
 
+/** What ddrescue says of an image like the sample, of which it could not read 4 KiB. */
+const rescueMap = `# Mapfile. Created by GNU ddrescue
+0x00000000  +  1
+0x00000000  0x00035000  +
+0x00035000  0x00001000  -
+0x00036000  0x00035000  +
+`;
+
 /** An image with what few have: a name used twice, 20 extents of a file, and 25 files at its end. */
 function oddImage(): { readonly bytes: Uint8Array; readonly cut: Uint8Array } {
   const content = "x".repeat(40_960);
@@ -213,6 +222,7 @@ async function makeFiles(folder: string): Promise<Map<string, string>> {
   const files: Readonly<Record<string, Uint8Array>> = {
     $ODD: bytes,
     $CUT: cut,
+    $MAP: new TextEncoder().encode(rescueMap),
     $DATES_A: await fixtureImage("dates-a-xorriso"),
     $DATES_B: await fixtureImage("dates-b-xorriso"),
     $SUMS: (await discern(["manifest", sample])).bytes,
