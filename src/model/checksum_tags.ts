@@ -68,4 +68,5 @@ export type ChecksumArray = {
 export type LibisofsFacts = {
   readonly tags: readonly ChecksumTag[];
   readonly missing: readonly MissingTag[];
+  readonly arrays: readonly ChecksumArray[];
 };

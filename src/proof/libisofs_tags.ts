@@ -4,10 +4,11 @@
 import { logicalSpan, SECTOR, type Span } from "../bytes/span.ts";
 import { decodeLatin1, startsWithText } from "../bytes/text.ts";
 import { createDigest } from "../kernel/digest.ts";
-import type { ChecksumTag, MissingTag, TagKind } from "../model/checksum_tags.ts";
+import type { ChecksumArray, ChecksumTag, MissingTag, TagKind } from "../model/checksum_tags.ts";
 import type { ClaimSink } from "../model/claims.ts";
 import type { Image } from "../model/image.ts";
 import { Ranges } from "../model/ranges.ts";
+import { type ArrayReader, readArrays } from "./checksum_array.ts";
 import { mendedBlock, parseTag, selfOf, type TagLine } from "./checksum_tag.ts";
 import { textArea } from "./implanted_text.ts";
 import type { Prover, ProverContext, ProverFacts } from "./prover.ts";
@@ -68,13 +69,16 @@ export async function libisofsProver(context: ProverContext): Promise<Prover | u
     const [head] = chain.tags;
     if (head?.tag.kind === "relocated" && head.tag.next !== undefined) starts.push(head.tag.next);
   }
-  if (chains.length === 0) return undefined;
-  const runs = chains.flatMap((chain) => beginRun(chain, context) ?? []);
+  const readers = await readArrays(context);
+  if (chains.length + readers.length === 0) return undefined;
+  const runs = chains.flatMap((chain) => beginRun(chain, readers, context) ?? []);
   return {
-    clients: [new RunningDigests(runs)],
-    finish(claims): ProverFacts {
+    clients: [new RunningDigests(runs), ...readers.flatMap((reader) => reader.clients())],
+    async finish(claims): Promise<ProverFacts> {
       const tags = chains.flatMap((chain) => judge(chain, claims));
-      return { libisofs: { tags, missing: chains.flatMap(({ missing }) => missing) } };
+      const arrays: ChecksumArray[] = [];
+      for (const reader of readers) arrays.push(await reader.finish(claims));
+      return { libisofs: { tags, missing: chains.flatMap(({ missing }) => missing), arrays } };
     },
   };
 }
@@ -170,18 +174,29 @@ async function variantOf(image: Image, start: number, { tag, block }: Placed): P
   return none;
 }
 
-function beginRun(chain: Chain, { engines, image }: ProverContext): RunningDigest | undefined {
+function beginRun(
+  chain: Chain,
+  readers: readonly ArrayReader[],
+  { engines, image }: ProverContext,
+): RunningDigest | undefined {
   const { start, tags, variant } = chain;
   const byPlace = new Map(tags.map((placed) => [placed.block * SECTOR, placed]));
   const end = Math.min(Math.max(...byPlace.keys()), image.mapping.logicalSize);
   if (end <= start * SECTOR) return undefined;
+  // The first item of an array is over the same bytes, up to the array.
+  const arrays = new Map(
+    readers.filter(({ place }) => place.start === start)
+      .map((reader) => [reader.span.start, reader] as const),
+  );
   return chain.run = new RunningDigest({
     algorithm: "md5",
     start: start * SECTOR,
     end,
     edits: variant.edits,
-    marks: [...byPlace.keys()],
+    marks: [...new Set([...byPlace.keys(), ...arrays.keys()])],
     onMark(at, hex): Edit | undefined {
+      const array = arrays.get(at);
+      if (array !== undefined) array.session = hex();
       const placed = byPlace.get(at);
       if (placed === undefined) return undefined;
       const { tag, bytes } = placed;

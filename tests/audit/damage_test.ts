@@ -28,7 +28,7 @@ const expected: Readonly<Record<string, Expected>> = {
   // The tree tag says that no mastering program wrote it so: an error before the warnings.
   "path-table-orders": { exit: 1, rule: "PRF-006", offset: 73_728 },
   "directory-loop": { exit: 1, rule: "ISO-DIR-013", offset: 59_586 },
-  "file-bit": { exit: 1, rule: "PRF-011", offset: 352_256 },
+  "file-bit": { exit: 1, rule: "PRF-009", offset: 352_256 },
   "file-past-end": { exit: 1, rule: "IMG-016", offset: 43_454 },
   "joliet-elsewhere": { exit: 1, rule: "PRF-007", offset: 403_456 },
   "symlink-overrun": { exit: 1, rule: "RRP-008", offset: 43_956 },
@@ -36,7 +36,7 @@ const expected: Readonly<Record<string, Expected>> = {
   "ce-past-end": { exit: 1, rule: "SUS-006", offset: 51_612 },
   "eltorito-checksum": { exit: 1, rule: "ELT-006", offset: 106_524 },
   "eltorito-catalog-past-end": { exit: 1, rule: "ELT-004", offset: 34_887 },
-  "boot-image-bit": { exit: 1, rule: "PRF-007", offset: 403_456 },
+  "boot-image-bit": { exit: 1, rule: "PRF-009", offset: 108_544 },
   "mbr-signature": { exit: 1, rule: "PRF-005", offset: 40_960 },
   "gpt-header-crc": { exit: 1, rule: "GPT-001", offset: 528 },
   "gpt-entries-crc": { exit: 1, rule: "GPT-002", offset: 600 },

@@ -107,13 +107,15 @@ export function newFindings(changed: AuditResult, unchanged: AuditResult): Findi
   });
 }
 
-/** Rules of digests over whole parts of an image: any change sets them off, whatever it is a case of. */
+/** Rules of digests over parts of an image: any change sets them off, whatever it is a case of. */
 const wideDigests: ReadonlySet<string> = new Set([
   "PRF-001",
   "PRF-002",
   "PRF-005",
   "PRF-006",
   "PRF-007",
+  "PRF-009",
+  "PRF-010",
 ]);
 
 /** Audits the image of a case as it was, and changed. */

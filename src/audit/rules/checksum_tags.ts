@@ -71,11 +71,13 @@ const editNames = {
 } as const;
 
 function* checkTags(_image: Image, { libisofs }: ProofFacts): Iterable<Hit> {
-  for (const tag of libisofs?.tags ?? []) yield* judgeTag(tag);
+  const isArray = libisofs?.arrays.some(({ recorded, computed }) => recorded !== computed);
+  const cause = isArray === true ? "PRF-010" : "PRF-009";
+  for (const tag of libisofs?.tags ?? []) yield* judgeTag(tag, cause);
   for (const tag of libisofs?.missing ?? []) yield judgeMissing(tag);
 }
 
-function* judgeTag(tag: ChecksumTag): Iterable<Hit> {
+function* judgeTag(tag: ChecksumTag, cause: string): Iterable<Hit> {
   const { kind, span, covered, recorded, computed = "", damaged, statedAt, edits, fails } = tag;
   const block = span.start / SECTOR;
   const rule = ruleOf[kind];
@@ -110,7 +112,7 @@ function* judgeTag(tag: ChecksumTag): Iterable<Hit> {
     message: `The MD5 of ${range} is ${computed}, the ${names[kind]} tag records ${recorded}`,
     recorded,
     expected: computed,
-    ...(kind === "session" ? { causedBy: "PRF-009" } : {}),
+    ...(kind === "session" ? { causedBy: cause } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 // The families of rules, one line each, in the order of the catalogue.
 
 import type { Rule, RuleFamily } from "../rule.ts";
+import { checksumArrayRules } from "./checksum_array.ts";
 import { checksumTagRules } from "./checksum_tags.ts";
 import { contentRules } from "./content.ts";
 import { damageRules } from "./damage.ts";
@@ -91,6 +92,7 @@ export const families: readonly RuleFamily[] = [
   formatRules,
   implantedRules,
   checksumTagRules,
+  checksumArrayRules,
   limits,
 ];
 

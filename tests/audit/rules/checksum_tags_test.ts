@@ -24,7 +24,11 @@ ruleCases("PRF-005", [
       fill(view, 0, 300, 0xf4);
       view.setUint16(510, 0x55aa);
     },
-    hits: [{ ...descriptors, severity: "warning" }, { rule: "ISO-VDS-013", start: 0, length: 512 }],
+    hits: [
+      { ...descriptors, severity: "warning" },
+      { rule: "ISO-VDS-013", start: 0, length: 512 },
+      { rule: "MBR-010", start: 0, length: 432 },
+    ],
   },
 ]);
 

@@ -35,6 +35,7 @@ ruleCases("PRF-001", [
     hits: [
       { ...text, severity: "warning" },
       { rule: "ISO-VDS-013", start: 0, length: 512 },
+      { rule: "MBR-010", start: 0, length: 432 },
     ],
   },
   {
