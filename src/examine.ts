@@ -7,7 +7,7 @@ import { fieldSpan } from "./bytes/struct.ts";
 import type { Sidecars } from "./container/container.ts";
 import { openContainer } from "./container/probe.ts";
 import { type BootFile, readBootCatalog } from "./decode/eltorito/decode.ts";
-import { recogniseHfs } from "./decode/hfs/decode.ts";
+import { readHfs } from "./decode/hfs/decode.ts";
 import type { Context } from "./decode/iso9660/context.ts";
 import { type IsoFacts, readIso9660 } from "./decode/iso9660/decode.ts";
 import { bootRecord } from "./decode/iso9660/layout.ts";
@@ -93,7 +93,13 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
   });
   const facts = await readIso9660(context, options.session);
   checkSession(facts, options.session);
-  const recognised = await recognise(context.read, facts, partitions, out);
+  const hfs = await readHfs(partitions, context);
+  const udf = await recogniseUdf(context.read, out);
+  const recognised = [
+    ...facts.recognised,
+    ...(udf === undefined ? [] : [udf]),
+    ...hfs.recognised,
+  ];
   const boot = await readBoot(facts, partitions, context);
   claimPartitions(partitions, facts, mapping.logicalSize, out);
   signal?.throwIfAborted();
@@ -116,6 +122,7 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
     partitions,
     gpt,
     appleMaps,
+    hfs: hfs.facts,
     structures: out.structures,
     faults: out.faults,
     regions: () => new RegionMap(out.claims, opened.source.size),
@@ -147,19 +154,10 @@ function checkSession({ sessions }: IsoFacts, wanted: number | undefined): void 
   throw new RangeError(`Cannot show session ${wanted} of the image: ${there}`);
 }
 
-async function recognise(
-  read: Context["read"],
-  facts: IsoFacts,
-  partitions: readonly Partition[],
-  out: ImageRecorder,
-): Promise<Recognised[]> {
-  const udf = await recogniseUdf(read, out);
-  const hfs = await recogniseHfs(read, partitions, out);
-  return [...facts.recognised, ...(udf === undefined ? [] : [udf]), ...hfs];
-}
-
-function recognisedVolume({ kind, span, label }: Recognised): Volume {
-  return { kind, label: label ?? "", blocks: 0, blockSize: SECTOR, session: 1, descriptor: span };
+function recognisedVolume(
+  { kind, span, label = "", blocks = 0, blockSize = SECTOR }: Recognised,
+): Volume {
+  return { kind, label, blocks, blockSize, session: 1, descriptor: span };
 }
 
 async function readBoot(

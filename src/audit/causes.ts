@@ -34,6 +34,8 @@ const explainedByCut: ReadonlySet<string> = new Set([
   "MBR-002",
   "GPT-005",
   "GPT-008",
+  "APM-003",
+  "HFS-003",
 ]);
 
 // Rules that say what was read at all: nothing of the image explains them.

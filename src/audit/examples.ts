@@ -463,6 +463,57 @@ export const examples: Readonly<Record<string, TakenExample>> = {
       "reserved20",
     ],
   },
+  "HFS-001": {
+    "message":
+      "the map says that an HFS volume begins at byte 65536; no header of one is 1024 bytes behind it, in blocks of 512 or 2048",
+  },
+  "HFS-002": {
+    "message": "totalBlocks is 27 in the header at byte 66560, 28 in the second one",
+    "recorded": "28",
+    "expected": "27",
+    "fields": [
+      "totalBlocks",
+    ],
+  },
+  "HFS-003": {
+    "message":
+      "the HFS Plus volume has 100000 blocks of 2048 bytes and ends at byte 204865536, the image at 428032",
+    "recorded": "100000",
+    "fields": [
+      "totalBlocks",
+    ],
+  },
+  "HFS-004": {
+    "message": "the HFS Plus volume has 27 blocks, 28 of them free",
+    "recorded": "28",
+    "fields": [
+      "freeBlocks",
+    ],
+  },
+  "HFS-005": {
+    "message":
+      "the catalog tree of the HFS Plus volume is damaged: its first node is of kind 0, not 1",
+    "recorded": "0",
+    "fields": [
+      "kind",
+    ],
+  },
+  "HFS-006": {
+    "message": "the HFS volume is marked as in use: bit 8 of its attributes 0x8080 is clear",
+    "recorded": "0x8080",
+    "fields": [
+      "attributes",
+    ],
+  },
+  "HFS-007": {
+    "message":
+      "the HFS Plus volume is said to have 20 blocks from block 430 on, its wrapper has 440",
+    "recorded": "430, 20",
+  },
+  "HFS-008": {
+    "message":
+      "of 6 files of the HFS volume 6 have a type or creator and 2 a resource fork, 2800 bytes in all: Desktop DB (BTFLDMGR), Desktop DF (DTFLDMGR), Note (TEXTttxt, 700 bytes), Picture (PICTogle, 2100 bytes), plain.txt (TEXTunix), ...; ISO 9660 ha…",
+  },
   "IMG-001": {
     "message":
       "the image ends at byte 79872, the volume at 387072: it lacks 307200 bytes in 150 sectors; no file and no structure loses bytes",
@@ -500,6 +551,12 @@ export const examples: Readonly<Record<string, TakenExample>> = {
       "the primary descriptor stands at byte 32775 of the file, +7 from its place at 32768: 7 bytes were inserted before it",
     "recorded": "32775",
     "expected": "32768",
+  },
+  "IMG-010": {
+    "message":
+      "300 bytes were inserted between bytes 51200 and 51500 of the file, or just before: from there on everything stands +300 from its place, as 5 directories by their own records say, while 5 before it are in theirs",
+    "recorded": "300",
+    "expected": "0",
   },
   "IMG-011": {
     "message": "no volume is found in it; by its first bytes the file is an HTML page",
@@ -1689,11 +1746,32 @@ export const examples: Readonly<Record<string, TakenExample>> = {
   "RRP-029": {
     "message": "user ids 0, 1000; group ids 0",
   },
+  "SEC-001": {
+    "message": '"part\\11.bin" holds a backslash',
+    "fields": [
+      "fileIdentifier",
+    ],
+  },
+  "SEC-002": {
+    "message": '"rep\\x202eortpdf.txt" holds a character that turns the direction of the text',
+    "fields": [
+      "fileIdentifier",
+    ],
+  },
+  "SEC-003": {
+    "message": "the files have 5160969 bytes in all, more than 4 times the 845824 of the image",
+  },
   "SEC-004": {
     "message": "1 program under the name of a document: /INVOICE.PDF (a Windows program)",
   },
   "SEC-005": {
     "message": "1 shortcut (/LINK.LNK) beside hidden programs: /RUN.DAT (a Windows program)",
+  },
+  "SEC-006": {
+    "message": '1 program has the extension of a document before their own: "/report.pdf.exe"',
+    "fields": [
+      "fileIdentifier",
+    ],
   },
   "SEC-007": {
     "message": "the command is setup.exe /s      h",
@@ -1834,6 +1912,87 @@ export const examples: Readonly<Record<string, TakenExample>> = {
     "fields": [
       "offset",
     ],
+  },
+  "TIM-001": {
+    "message": '1 entry is newer than the volume, which was made at 2026-01-02T03:04:05Z: "/A.TXT"',
+    "fields": [
+      "recordingDateAndTime",
+    ],
+  },
+  "TIM-002": {
+    "message": '1 entry is dated before 1985 or behind the given time: "/A.TXT"',
+    "fields": [
+      "recordingDateAndTime",
+    ],
+  },
+  "TIM-003": {
+    "message":
+      "4 records have 2 UTC offsets: UTC+00:00 3 times, UTC+01:00 1 times; the first that differs is here",
+    "fields": [
+      "recordingDateAndTime",
+    ],
+  },
+  "TIM-004": {
+    "message": "all 3 files are dated 2026-01-02T03:04:05Z",
+  },
+  "TIM-005": {
+    "message": '1 entry is newer by more than a day than the directory that holds it: "/DIR"',
+    "fields": [
+      "recordingDateAndTime",
+    ],
+  },
+  "TIM-006": {
+    "message":
+      'the file 2026-01-02-03-04-05-00.uuid was named by the date 2026010203040500; the volume has "2026010303040500" (record at logical byte 43216)',
+    "recorded": '"2026010303040500"',
+    "expected": '"2026010203040500"',
+    "fields": [
+      "volumeModificationDateAndTime",
+    ],
+  },
+  "TIM-007": {
+    "message": "3 files are dated from 2026-01-01T03:04:05Z to 2026-01-02T03:04:05Z",
+  },
+  "XNS-001": {
+    "message":
+      '1 file of the Joliet tree has the name of one in the ISO 9660 tree and data at another place: "/first.txt" (sector 27, not 25)',
+    "fields": [
+      "locationOfExtent",
+    ],
+  },
+  "XNS-002": {
+    "message":
+      '1 file of the Joliet tree begins where a file of the ISO 9660 tree does and has another length: "/second file.txt" (3 bytes, not 6)',
+    "fields": [
+      "dataLength",
+    ],
+  },
+  "XNS-003": {
+    "message":
+      '1 file of the Joliet tree has a name that is not made from that in the ISO 9660 tree: "/qwxyz.txt" ("/FIRST.TXT")',
+    "fields": [
+      "fileIdentifier",
+    ],
+  },
+  "XNS-004": {
+    "message": 'the label is "QUILT" here and "BUILT" in the first descriptor',
+    "recorded": '"QUILT"',
+    "expected": '"BUILT"',
+  },
+  "XNS-005": {
+    "message":
+      '1 file has other times in the Joliet tree than in the ISO 9660 records, by up to 86400 seconds: "/first.txt"',
+    "fields": [
+      "recordingDateAndTime",
+    ],
+  },
+  "XNS-006": {
+    "message":
+      "the ISO 9660 tree has 1 file of 16 bytes in all, on an image of 2144256 bytes with UDF",
+  },
+  "XNS-007": {
+    "message":
+      "the Joliet tree shows 11 bytes of files, the ISO 9660 tree 2097163: 99 % are hidden from whoever reads the former",
   },
   "ZIS-001": {
     "message": "the ZF entry says zisofs version 1, the data do not begin with its signature",

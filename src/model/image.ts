@@ -5,6 +5,7 @@ import { SECTOR, type Span } from "../bytes/span.ts";
 import type { Fault, Fields, Layout, Structure } from "../bytes/struct.ts";
 import type { AppleMap } from "./apple_map.ts";
 import type { DirectoryView } from "./directory.ts";
+import type { HfsFacts } from "./hfs.ts";
 import type { SectorMapping } from "./mapping.ts";
 import type { PathTable } from "./path_table.ts";
 import { Namespace, type VolumeKind } from "./namespace.ts";
@@ -166,6 +167,9 @@ export type Recognised = {
   readonly what: string;
   readonly span: Span;
   readonly label?: string;
+  /** Blocks of the volume and bytes of each, where they are known. */
+  readonly blocks?: number;
+  readonly blockSize?: number;
 };
 
 /** The parts that {@linkcode Image} is made of. */
@@ -184,6 +188,7 @@ export type ImageParts = {
   readonly partitions: readonly Partition[];
   readonly gpt: readonly GptTable[];
   readonly appleMaps: readonly AppleMap[];
+  readonly hfs: HfsFacts;
   readonly structures: StructureLog;
   readonly faults: FaultLog;
   /** Tiles the file: only some work needs it. */
@@ -275,6 +280,10 @@ export class Image {
   /** Apple partition maps; the first one is that of the partitions. */
   get appleMaps(): readonly AppleMap[] {
     return this.#parts.appleMaps;
+  }
+  /** HFS and HFS Plus volumes: their headers and sizes. */
+  get hfs(): HfsFacts {
+    return this.#parts.hfs;
   }
   /** What decoding could not get past. */
   get faults(): readonly Fault[] {

@@ -7,6 +7,7 @@ import type { ListFacts } from "./lists.ts";
 import type { FormatFacts } from "./format_proof.ts";
 import type { LibisofsFacts } from "./checksum_tags.ts";
 import type { ImplantedFacts } from "./implanted.ts";
+import type { HfsCatalog } from "./hfs.ts";
 import type { RawFacts } from "./raw_sectors.ts";
 import type { Region } from "./regions.ts";
 import type { RescueLog } from "./rescue_log.ts";
@@ -71,6 +72,7 @@ export type DataFacts = {
 export type ProofFacts = {
   readonly gpt: readonly GptProof[];
   readonly boot: BootFacts;
+  readonly hfs: readonly HfsCatalog[];
   /** Absent where the data were not read. */
   readonly bootContents?: readonly BootContent[];
   /** The first 64 KiB of the logical sectors, less where the image is shorter. */

@@ -4,6 +4,7 @@ import type { Image } from "../model/image.ts";
 import type { ProofFacts } from "../model/proof.ts";
 import { readBootFacts } from "./boot.ts";
 import { readGptProofs } from "./gpt.ts";
+import { readHfsCatalogs } from "./hfs.ts";
 import { readSlips } from "./slips.ts";
 
 /** Computes the facts of an image. Bytes that cannot be read leave a fact out; never throws on image data. */
@@ -12,6 +13,7 @@ export async function readProofFacts(image: Image): Promise<ProofFacts> {
   return {
     gpt: await readGptProofs(image),
     boot: await readBootFacts(image),
+    hfs: await readHfsCatalogs(image),
     ...(slips.length === 0 ? {} : { slips }),
   };
 }

@@ -24,7 +24,7 @@ export type ProverContext = {
 };
 
 /** What a reader of proofs comes to: facts for the rules, under names of its own. */
-export type ProverFacts = Partial<Omit<ProofFacts, "gpt" | "boot" | "data" | "claims">>;
+export type ProverFacts = Partial<Omit<ProofFacts, "gpt" | "boot" | "hfs" | "data" | "claims">>;
 
 /** A reader of one kind of proof. */
 export interface Prover {

@@ -21,6 +21,7 @@ import { formatRules } from "./formats.ts";
 import { gptRules } from "./gpt.ts";
 import { gptEntryRules } from "./gpt_entries.ts";
 import { hazardRules } from "./hazards.ts";
+import { hfsRules } from "./hfs.ts";
 import { image } from "./image.ts";
 import { imageEnd } from "./image_end.ts";
 import { jolietRules } from "./joliet.ts";
@@ -78,6 +79,7 @@ export const families: readonly RuleFamily[] = [
   gptRules,
   gptEntryRules,
   appleMapRules,
+  hfsRules,
   rawSectorRules,
   sessionRules,
   listRules,

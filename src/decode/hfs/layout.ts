@@ -1,8 +1,8 @@
-// Heads of the volumes of Apple HFS (Inside Macintosh: Files) and HFS Plus (TN1150), MSB first.
+// Heads of the volumes and B-trees of Apple HFS (Inside Macintosh: Files) and HFS Plus (TN1150), MSB first.
 
-import { as, be16, be32, bytes, layout, rbp, text } from "../../bytes/struct.ts";
+import { as, be16, be32, bytes, layout, rbp, reserved, text, u8 } from "../../bytes/struct.ts";
 
-/** Master Directory Block of HFS: the fields that give the volume's name and size. */
+/** Master Directory Block of HFS. */
 export const masterDirectoryBlock = layout({
   id: "hfs/master-directory-block",
   title: "HFS Master Directory Block",
@@ -23,15 +23,26 @@ export const masterDirectoryBlock = layout({
     nextCatalogId: rbp(30, "drNxtCNID", be32),
     freeBlocks: rbp(34, "drFreeBks", be16),
     volumeName: rbp(36, "drVN", bytes(28)), // Pascal string
-    remainder: rbp(64, "drVolBkUp", bytes(60)),
+    backup: rbp(64, "drVolBkUp", as("time", be32)),
+    backupSequence: rbp(68, "drVSeqNum", be16),
+    writeCount: rbp(70, "drWrCnt", be32),
+    extentsClumpSize: rbp(74, "drXTClpSiz", be32),
+    catalogClumpSize: rbp(78, "drCTClpSiz", be32),
+    rootDirectories: rbp(82, "drNmRtDirs", be16),
+    files: rbp(84, "drFilCnt", be32),
+    directories: rbp(88, "drDirCnt", be32),
+    finderInformation: rbp(92, "drFndrInfo", bytes(32)),
     embeddedSignature: rbp(124, "drEmbedSigWord", text(2)), // H+
     embeddedStart: rbp(126, "drEmbedExtent", be16),
     embeddedCount: rbp(128, "drEmbedExtent", be16),
-    extentsAndCatalog: rbp(130, "drXTFlSize", bytes(32)),
+    extentsFileSize: rbp(130, "drXTFlSize", be32),
+    extentsFileExtents: rbp(134, "drXTExtRec", bytes(12)), // three of start and count
+    catalogFileSize: rbp(146, "drCTFlSize", be32),
+    catalogFileExtents: rbp(150, "drCTExtRec", bytes(12)),
   },
 });
 
-/** Volume Header of HFS Plus and HFSX: the fields that give the volume's size. */
+/** Volume Header of HFS Plus and HFSX. */
 export const hfsPlusVolumeHeader = layout({
   id: "hfs/plus-volume-header",
   title: "HFS Plus Volume Header",
@@ -52,9 +63,46 @@ export const hfsPlusVolumeHeader = layout({
     blockSize: rbp(40, "blockSize", be32),
     totalBlocks: rbp(44, "totalBlocks", be32),
     freeBlocks: rbp(48, "freeBlocks", be32),
-    remainder: rbp(52, "nextAllocation", bytes(460)),
+    nextAllocation: rbp(52, "nextAllocation", be32),
+    resourceClumpSize: rbp(56, "rsrcClumpSize", be32),
+    dataClumpSize: rbp(60, "dataClumpSize", be32),
+    nextCatalogId: rbp(64, "nextCatalogID", be32),
+    writeCount: rbp(68, "writeCount", be32),
+    encodings: rbp(72, "encodingsBitmap", bytes(8)),
+    finderInformation: rbp(80, "finderInfo", bytes(32)),
+    // Each fork: bytes, clump size, blocks, and eight extents of start and count.
+    allocationFile: rbp(112, "allocationFile", bytes(80)),
+    extentsFile: rbp(192, "extentsFile", bytes(80)),
+    catalogFile: rbp(272, "catalogFile", bytes(80)),
+    attributesFile: rbp(352, "attributesFile", bytes(80)),
+    startupFile: rbp(432, "startupFile", bytes(80)),
+  },
+});
+
+/** Head of a B-tree: its first node, with the fields that say how to read the others. */
+export const bTreeHeader = layout({
+  id: "hfs/b-tree-header",
+  title: "HFS B-tree Header Node",
+  clause: "TN1150; Inside Macintosh: Files",
+  size: 44,
+  fields: {
+    nextNode: rbp(0, "fLink", be32),
+    previousNode: rbp(4, "bLink", be32),
+    kind: rbp(8, "kind", u8), // 1
+    height: rbp(9, "height", u8),
+    records: rbp(10, "numRecords", be16),
+    reserved12: rbp(12, "reserved", reserved(2)),
+    depth: rbp(14, "treeDepth", be16),
+    rootNode: rbp(16, "rootNode", be32),
+    leafRecords: rbp(20, "leafRecords", be32),
+    firstLeaf: rbp(24, "firstLeafNode", be32),
+    lastLeaf: rbp(28, "lastLeafNode", be32),
+    nodeSize: rbp(32, "nodeSize", be16),
+    maxKeyLength: rbp(34, "maxKeyLength", be16),
+    nodes: rbp(36, "totalNodes", be32),
+    freeNodes: rbp(40, "freeNodes", be32),
   },
 });
 
 /** Every table of these formats, for the tests that hold them against the documents. */
-export const layouts = [masterDirectoryBlock, hfsPlusVolumeHeader] as const;
+export const layouts = [masterDirectoryBlock, hfsPlusVolumeHeader, bTreeHeader] as const;
