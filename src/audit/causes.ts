@@ -75,6 +75,11 @@ const explainedByDescriptor: ReadonlySet<string> = new Set([
   "ISO-PTH-007",
   "EXT-004",
   "XNS-001",
+  // Digests over all of the image, and over the structures of a session.
+  "PRF-001",
+  "PRF-005",
+  "PRF-006",
+  "PRF-007",
 ]);
 
 // Rules about what hangs on the records of a directory.
@@ -84,6 +89,9 @@ const explainedByDirectory: ReadonlySet<string> = new Set([
   "EXT-004",
   "RRP-011",
   "RRP-019",
+  "PRF-001",
+  "PRF-006",
+  "PRF-007",
 ]);
 
 // Rules about bytes of the system area and about digests over all of the image.

@@ -10,7 +10,7 @@ import {
   type SectorPart,
   vouchesForData,
 } from "../model/raw_sectors.ts";
-import type { ByteRange } from "../model/ranges.ts";
+import { type ByteRange, Ranges } from "../model/ranges.ts";
 import { lastAtOrBefore } from "../model/structures.ts";
 import { isAudio, silences, stretchesOf } from "./raw_runs.ts";
 
@@ -39,7 +39,8 @@ export class RawProof {
   #proven = 0;
   #contradicted = 0;
 
-  constructor(image: Image, raw: RawFacts) {
+  /** `displaced` are sectors of other places, whatever their codes say. */
+  constructor(image: Image, raw: RawFacts, displaced: Ranges = Ranges.none) {
     this.#stride = raw.stride;
     const lost = lostSectors(image, raw);
     let next = 0;
@@ -53,7 +54,22 @@ export class RawProof {
       }
       const { proven = NOTHING, contradicted = NOTHING } = coverOf(cover);
       if (proven === NOTHING && contradicted === NOTHING) continue;
-      this.#add(offset, sectors, proven, contradicted, vouchesForData(cover));
+      const add = (from: number, to: number, isOther: boolean) => {
+        const count = Math.round((to - from) / raw.stride);
+        if (count === 0) return;
+        if (isOther) this.#add(from, count, NOTHING, WHOLE, false);
+        else this.#add(from, count, proven, contradicted, vouchesForData(cover));
+      };
+      const end = offset + sectors * raw.stride;
+      let at = offset;
+      for (let index = displaced.after(offset); displaced.start(index) < end; index++) {
+        const from = Math.max(at, displaced.start(index));
+        const to = Math.min(end, displaced.end(index));
+        add(at, from, false);
+        add(from, to, true);
+        at = to;
+      }
+      add(at, end, false);
     }
   }
 

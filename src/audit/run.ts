@@ -11,6 +11,7 @@ import type { RescueLog } from "../model/rescue_log.ts";
 import { tool } from "../model/tool.ts";
 import type { SharedWork } from "../pass/crew.ts";
 import { type Algorithm, readData } from "../proof/data_pass.ts";
+import { readDisplaced } from "../proof/displaced.ts";
 import { readProofFacts } from "../proof/facts.ts";
 import { ProofLedger } from "../proof/ledger.ts";
 import { type KnownFindings, newFindings } from "./baseline.ts";
@@ -225,11 +226,14 @@ async function readFacts(
     deep: options.deep === true,
     ...(options.manifest === undefined ? {} : { manifest: options.manifest }),
   }).catch(unlessPartial(options));
+  const raw = pass?.data.raw;
+  const displaced = raw === undefined ? [] : await readDisplaced(image, raw);
   const changed = await image.source.changed?.();
   return {
     ...computed,
     ...(pass === undefined ? {} : { ...pass.facts, data: pass.data }),
     claims: ledger.settle(),
+    ...(displaced.length === 0 ? {} : { displaced }),
     ...(changed === undefined ? {} : { changed }),
     ...(options.rescueLog === undefined ? {} : { rescueLog: options.rescueLog }),
     ...(options.now === undefined ? {} : { now: options.now }),

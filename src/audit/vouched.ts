@@ -18,6 +18,19 @@ const silence: Pick<ClaimFacts, "digests" | "proven" | "contradicted" | "by"> = 
   by: new Map(),
 };
 
+/** Raw sectors that are not those of their place: swapped, copied, or behind whole ones that are missing. */
+function displacedIn({ source }: Image, { displaced = [], slips = [] }: ProofFacts): Ranges {
+  const ranges = displaced.map(({ start, length }) => ({ start, end: start + length }));
+  let shift = 0;
+  for (const [index, { end, by, bytes }] of slips.entries()) {
+    shift += bytes;
+    if (by === "headers" && shift !== 0) {
+      ranges.push({ start: end, end: slips[index + 1]?.start ?? source.size });
+    }
+  }
+  return Ranges.of(ranges.sort((a, b) => a.start - b.start));
+}
+
 /**
  * What vouches for the bytes of an image: the claims of its proofs, and the codes of raw sectors. Those
  * codes stand back where a claim contradicts, and where a digest proves: of what is under nothing but
@@ -36,7 +49,7 @@ export class Vouching {
     this.#claims = facts.claims ?? silence;
     const { digests, proven, contradicted } = this.#claims;
     const raw = facts.data?.raw;
-    this.#raw = raw === undefined ? undefined : new RawProof(image, raw);
+    this.#raw = raw === undefined ? undefined : new RawProof(image, raw, displacedIn(image, facts));
     this.#decided = this.#raw === undefined ? Ranges.none : digests.plus(contradicted);
     this.#checked = this.#raw === undefined ? Ranges.none : proven.minus(digests);
   }

@@ -87,6 +87,8 @@ export type ProofFacts = {
   readonly traces?: TraceFacts;
   /** What the first bytes of files say; absent where the data were not read. */
   readonly signatures?: SignatureFacts;
+  /** Raw sectors that stand in the place of others, in bytes of the file and in its order. */
+  readonly displaced?: readonly Span[];
   /** Points from which on the image is shifted. */
   readonly slips?: readonly Slip[];
   /** What the rescue tool wrote down, where the user gave it. */

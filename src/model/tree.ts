@@ -221,6 +221,24 @@ export class Tree {
     if (name !== undefined) this.setPosix(by, { name, mode: this.mode(node) });
   }
 
+  /** Gives a directory that was found the name that it has elsewhere, as Rock Ridge would. */
+  rename(node: number, name: Uint8Array): void {
+    if (!this.hasRockRidge || this.alternateName(node) !== undefined) return;
+    const isRecorded = this.hasPosix(node);
+    this.setPosix(node, {
+      name,
+      ...(isRecorded
+        ? {
+          mode: this.mode(node),
+          links: this.links(node),
+          uid: this.uid(node),
+          gid: this.gid(node),
+          modified: this.modified(node),
+        }
+        : {}),
+    });
+  }
+
   /** How a node, or the nearest directory above it that was, was found; undefined where records lead to it. */
   foundBy(node: number): string | undefined {
     if (this.found.size === 0) return undefined;

@@ -90,3 +90,18 @@ Deno.test("two losses apart from each other are two causes", async () => {
   assertEquals(causes(findings).includes("ISO-DIR-042"), true);
   assertEquals(causes(findings).includes("ISO-PVD-001"), true);
 });
+
+Deno.test("files in which raw sectors are swapped or off their place are contradicted", async () => {
+  const swapped = (bytes: Uint8Array) => {
+    const kept = bytes.slice(34 * 2352, 35 * 2352);
+    bytes.copyWithin(34 * 2352, 37 * 2352, 38 * 2352);
+    bytes.set(kept, 37 * 2352);
+  };
+  const bytes = (await fixtureImage("mode1-2352")).slice();
+  swapped(bytes);
+  const { result: { losses } } = await auditBytes(bytes, "swapped.bin");
+  assertEquals(losses.map(({ state, path }) => [path, state]), [
+    ["/DATA/BLOCK.BIN", "contradicted"],
+    ["/DATA/ONE.BIN", "contradicted"],
+  ]);
+});

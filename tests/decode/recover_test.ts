@@ -143,6 +143,32 @@ for (const fixture of ["rr-112-xorriso", "rr-deep-genisoimage"]) {
   }
 }
 
+Deno.test("a Joliet tree gives lost directories their names and files", async () => {
+  const whole = await expected("sample");
+  const losses: readonly ((bytes: Uint8Array) => void)[] = [
+    zeroRoot,
+    (bytes) => {
+      zeroRoot(bytes);
+      zeroTables(bytes);
+    },
+    (bytes) => {
+      zeroRoot(bytes);
+      zeroTables(bytes);
+      zeroSet(bytes);
+    },
+    // The only sector of /share/tables.
+    (bytes) => zero(bytes, 67_584, SECTOR),
+  ];
+  for (const destroy of losses) {
+    const bytes = (await fixtureImage("sample")).slice();
+    destroy(bytes);
+    const image = await examine(new MemorySource(bytes));
+    assertEquals(image.richest()?.kind, "rockridge");
+    const files = await filesOf(image);
+    assertEquals([...files].sort(), [...whole].sort());
+  }
+});
+
 const nested = {
   children: [
     { name: "A", children: [{ name: "B", children: [{ name: "F.;1", content: "f" }] }] },

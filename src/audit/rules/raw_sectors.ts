@@ -1,6 +1,6 @@
 // Rules about raw CD sectors (ECMA-130:1996 14, CD-ROM XA): sync, header, error-detection code, parity.
 
-import { fileSpan } from "../../bytes/span.ts";
+import { fileSpan, type Span } from "../../bytes/span.ts";
 import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
 import type { RawFacts, RawProblem, RawRun, RawTrack } from "../../model/raw_sectors.ts";
@@ -169,13 +169,15 @@ const PAUSE = 300;
 class Judge {
   readonly #image: Image;
   readonly #raw: RawFacts;
+  readonly #displaced: readonly Span[];
   readonly #silences: ReadonlyMap<RawRun, number>;
   readonly #byProblem = new Map<RawProblem, readonly RawRun[]>();
   readonly #starts = new Map<RawRun, readonly number[]>();
 
-  constructor(image: Image, raw: RawFacts) {
+  constructor(image: Image, raw: RawFacts, displaced: readonly Span[] = []) {
     this.#image = image;
     this.#raw = raw;
+    this.#displaced = displaced;
     this.#silences = silences(raw);
   }
 
@@ -244,6 +246,8 @@ class Judge {
       case "sync":
       case "address":
         return run.repair === undefined ? "error" : "warning";
+      case "sequence":
+        return stretch.owned && this.#isDisplaced(run) ? "error" : rule.severity;
       case "mode-change":
         return this.#isPause(run, stretch) ? undefined : "warning";
       case "edc":
@@ -251,6 +255,12 @@ class Judge {
       default:
         return rule.severity;
     }
+  }
+
+  // What stands at the address that the sector has says that it belongs there: other data are here.
+  #isDisplaced({ offset, sectors }: RawRun): boolean {
+    const end = offset + sectors * this.#raw.stride;
+    return this.#displaced.some(({ start }) => start >= offset && start < end);
   }
 
   // At the end of a track there may be a pause of another mode, or of none.
@@ -339,8 +349,8 @@ function* blocksOf({ blocks }: RawTrack): Generator<Hit> {
   };
 }
 
-function* checkSectors(image: Image, { data }: ProofFacts): Iterable<Hit> {
-  if (data?.raw !== undefined) yield* new Judge(image, data.raw).hits();
+function* checkSectors(image: Image, { data, displaced }: ProofFacts): Iterable<Hit> {
+  if (data?.raw !== undefined) yield* new Judge(image, data.raw, displaced).hits();
 }
 
 /** Rules about raw sectors, with their check. CDR-006, 010, 013 and 016 to 029 are not written yet. */

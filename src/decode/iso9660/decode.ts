@@ -22,6 +22,7 @@ import { PathTableReader } from "./path_tables.ts";
 import { isUnknown, recogniseHighSierra } from "./recognise.ts";
 import { lossesSoFar, Recovery, type Walked } from "./recover.ts";
 import type { TreeReading } from "./view.ts";
+import { supplement } from "./supplement.ts";
 import { type Root, TreeWalk } from "./walk.ts";
 
 /** All that ISO 9660 structures say of an image. */
@@ -106,6 +107,7 @@ class IsoReader {
     }
     if (this.#isSearched) await this.#recovery.fromRemains(this.#walked);
     for (const { walk } of this.#walked) walk.resolveLinks();
+    this.#supplement(volumes);
     return {
       sessions,
       session: current,
@@ -143,6 +145,17 @@ class IsoReader {
     }
     for (const boot of set.boot) this.#boot.push({ ...boot, session: number });
     return volumes;
+  }
+
+  // Where directories of the primary tree were lost, a Joliet tree of the same session may have them.
+  #supplement(volumes: readonly Volume[]): void {
+    const trees = volumes.map(({ tree }) =>
+      tree === undefined ? undefined : this.#trees[tree]?.tree
+    );
+    const primary = trees.find((tree) => tree?.kind === "primary");
+    const joliet = trees.find((tree) => tree?.kind === "joliet");
+    const isBroken = primary !== undefined && primary.found.size + primary.unreadable.size > 0;
+    if (isBroken && joliet !== undefined) supplement(primary, joliet, this.#budget);
   }
 
   #isPrimary(tree: number | undefined): boolean {

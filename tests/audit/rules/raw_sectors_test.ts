@@ -176,6 +176,26 @@ ruleCases("CDR-003", [
     hits: [hit(sequence, "warning", FILE)],
   },
   {
+    name: "two sectors of a file are swapped",
+    image: "mode1-2352",
+    mutate(view) {
+      const kept = sector(view, FILE).slice();
+      sector(view, FILE).set(sector(view, FILE + 3));
+      sector(view, FILE + 3).set(kept);
+    },
+    hits: [
+      hit(sequence, "error", FILE),
+      hit(sequence, "error", FILE + 3),
+      { rule: "EXT-006", space: "file", start: 87_041, length: 2047 },
+    ],
+  },
+  {
+    name: "a sector of a file is written over the next one",
+    image: "mode1-2352",
+    mutate: (view) => sector(view, FILE + 1).set(sector(view, FILE)),
+    hits: [hit(sequence, "error", FILE + 1)],
+  },
+  {
     name: "from one sector on all are seven further",
     image: "mode1-2352",
     mutate(view) {
