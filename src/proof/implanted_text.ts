@@ -52,8 +52,8 @@ export function parseImplanted(
 function fragmentsOf(text: string): Pick<ImplantedText, "fragments" | "fault"> {
   const sums = field(text, "FRAGMENT SUMS")?.toLowerCase();
   const count = field(text, "FRAGMENT COUNT");
-  // Before 2005 there were no fragments.
-  if (sums === undefined && count === undefined) return {};
+  // Before 2005 there were no fragments; of the smallest images not one sum is written.
+  if (sums === undefined && (count === undefined || /FRAGMENT SUMS = ;/.test(text))) return {};
   if (sums === undefined) return { fault: "FRAGMENT SUMS is missing" };
   if (count === undefined) return { fault: "FRAGMENT COUNT is missing" };
   if (none.test(sums)) {

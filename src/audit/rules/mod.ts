@@ -35,6 +35,7 @@ import { bootCodeRules } from "./mbr_boot.ts";
 import { namespaceViews } from "./namespace_views.ts";
 import { namespaceRules } from "./namespaces.ts";
 import { pathTableRules } from "./pth.ts";
+import { proofRules } from "./proofs.ts";
 import { placement } from "./placement.ts";
 import { rootRecord } from "./root_record.ts";
 import { rawSectorRules } from "./raw_sectors.ts";
@@ -95,6 +96,7 @@ export const families: readonly RuleFamily[] = [
   implantedRules,
   checksumTagRules,
   checksumArrayRules,
+  proofRules,
   limits,
 ];
 
