@@ -29,7 +29,7 @@ export interface FileReader {
 }
 
 /** Bytes that may be asked for at a time: the largest block of a format that is judged whole. */
-export const MOST_PEEKED = 4 * 1024 * 1024;
+export const MOST_PEEKED = 4 * 1024 * 1024 + 64 * 1024;
 
 /** What of a file a checksum contradicts. Positions are bytes of the file. */
 export type Failure = {
@@ -57,8 +57,10 @@ export type ZisofsFailure = Failure & {
 
 /** Takes what a checker finds out about one file. */
 export interface FormatReport {
-  /** The size of what the records say of the file's compression. */
+  /** What the record of the file says of its compression. */
   readonly zisofs: Zisofs | undefined;
+  /** The byte of the file up to which there is a word on every checksum. */
+  readonly reached: number;
   /** A checksum over bytes `[from, to)` of the file holds; `twin` where they are recorded twice. */
   holds(what: string, strength: Strength, from: number, to: number, kind?: "twin"): void;
   /** A checksum does not hold, or the stream does not decode. */

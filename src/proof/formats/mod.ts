@@ -3,19 +3,38 @@
 import { cab } from "./cab.ts";
 import { fat } from "./fat.ts";
 import type { Format } from "./format.ts";
+import { debOf } from "./ar.ts";
+import { bzip2 } from "./bzip2.ts";
+import { cpioOf } from "./cpio.ts";
 import { gzip } from "./gzip.ts";
+import { lz4 } from "./lz4.ts";
 import { png } from "./png.ts";
 import { squashfs } from "./squashfs.ts";
 import { wim } from "./wim.ts";
+import { rpm } from "./rpm.ts";
+import { xz } from "./xz.ts";
+import { zip } from "./zip.ts";
 import { zisofs } from "./zisofs.ts";
+
+/** Compressions of one stream, which other formats have inside. */
+const compressions: readonly Format[] = [
+  gzip,
+  xz,
+  bzip2,
+  lz4,
+];
 
 /** Every format, in the order in which they are tried. */
 export const formats: readonly Format[] = [
   zisofs,
-  gzip,
+  ...compressions,
+  zip,
   png,
   cab,
   wim,
   squashfs,
   fat,
+  debOf(compressions),
+  rpm,
+  cpioOf(compressions),
 ];

@@ -42,11 +42,22 @@ async function checkPng(reader: FileReader, report: FormatReport): Promise<void>
     const computed = digest.hex();
     const to = reader.position;
     if (recorded === computed) report.holds(WHAT, "checksum", from, to);
-    else {
+    else if (LAST.includes(type) || await isChunk(reader)) {
       const message =
         `the ${type} chunk at byte ${from} has CRC-32 ${computed}, but records ${recorded}`;
       report.fails({ what: WHAT, from, to, message, recorded, computed });
+    } else {
+      throw new Damaged(
+        `the length or the data of the ${type} chunk at byte ${from} are wrong`,
+        from,
+      );
     }
     if (LAST.includes(type) && type === last) return;
   }
+}
+
+async function isChunk(reader: FileReader): Promise<boolean> {
+  const head = reader.ready(8) ?? await reader.peek(8);
+  return head.length === 8 && be(head, 0, 4) <= MOST &&
+    /^[A-Za-z]{4}$/.test(String.fromCharCode(...head.subarray(4, 8)));
 }

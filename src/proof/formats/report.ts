@@ -196,7 +196,7 @@ export class FileReport implements FormatReport {
     return this.#file.zisofs;
   }
 
-  /** The byte of the file up to which there is a word on every checksum. */
+  /** See {@linkcode FormatReport.reached}. */
   get reached(): number {
     return this.#reached;
   }

@@ -4,9 +4,10 @@ import type { Image } from "../../model/image.ts";
 import type { Extent } from "../../model/tree.ts";
 import type { Client, Piece } from "../../pass/client.ts";
 import { FileList, type ListedFile } from "./files.ts";
-import { Damaged, type Format, NotChecked, type Probed, Unavailable } from "./format.ts";
+import { type Format, NotChecked, type Probed, Unavailable } from "./format.ts";
 import { Pipe } from "./reader.ts";
 import { FileReport, type Findings } from "./report.ts";
+import { runFormat } from "./run.ts";
 
 /** Bytes of the head of a file by which its format is known. */
 const HEAD = 2048;
@@ -137,7 +138,7 @@ export class FormatSweep implements Client {
     });
     const open: Open = {
       ...{ pipe, extents, index: 0, at: extents[0]?.start ?? 0, ended: false },
-      checked: runChecker(format, pipe, report).finally(() => {
+      checked: runFormat(format, pipe, report).finally(() => {
         open.ended = true;
         pipe.close();
       }),
@@ -302,23 +303,4 @@ function isInOrder(extents: readonly Extent[]): boolean {
     end = start + length;
   }
   return true;
-}
-
-async function runChecker(format: Format, pipe: Pipe, report: FileReport): Promise<void> {
-  try {
-    await format.check(pipe, report);
-  } catch (error) {
-    if (error instanceof NotChecked) report.unchecked(error.message, report.reached, pipe.end);
-    else if (error instanceof Damaged) {
-      const at = error.at ?? pipe.position;
-      report.fails({
-        what: `${format.name} structure`,
-        from: Math.min(report.reached, at),
-        to: pipe.end,
-        suspectTo: at + 1,
-        message: `${error.message} (byte ${at} of the file)`,
-        strength: "structure",
-      });
-    } else throw error;
-  }
 }

@@ -11,6 +11,8 @@ type Expected = {
   readonly open?: readonly (readonly [from: number, to: number])[];
 };
 
+const xzParts = ["xz header CRC-32", "xz index CRC-32"];
+
 const all: Readonly<Record<string, Expected>> = {
   // Time, extra flags, system and name; the last bits of the stream's last byte.
   "text.gz": { format: "gzip", whats: ["gzip CRC-32"], open: [[4, 19], [1031, 1032]] },
@@ -21,6 +23,63 @@ const all: Readonly<Record<string, Expected>> = {
     open: [[4, 18], [231, 232], [790, 791], [1063, 1064], [1076, 1091], [1092, 1093]],
   },
   "gray.png": { format: "PNG", whats: ["PNG chunk CRC-32"] },
+  "text.xz": { format: "xz", whats: ["xz CRC-64", ...xzParts] },
+  "blocks.xz": { format: "xz", whats: ["xz SHA-256", ...xzParts] },
+  "multi.xz": { format: "xz", whats: ["xz CRC-32", ...xzParts] },
+  // A level above that of the stream.
+  "text.bz2": { format: "bzip2", whats: ["bzip2 block CRC-32"], open: [[3, 4]] },
+  "text.lz4": { format: "lz4", whats: ["lz4 block XXH32", "lz4 content XXH32"] },
+  // Versions, flags, times, attributes, extra fields; bits behind a stream.
+  "two.zip": {
+    format: "zip",
+    whats: ["zip CRC-32"],
+    open: [
+      [4, 8],
+      [10, 14],
+      [39, 67],
+      [371, 375],
+      [377, 381],
+      [405, 433],
+      [1445, 1446],
+      [1450, 1456],
+      [1458, 1462],
+      [1480, 1488],
+      [1501, 1525],
+      [1529, 1535],
+      [1537, 1541],
+      [1559, 1567],
+      [1579, 1603],
+      [1607, 1613],
+    ],
+  },
+  // The same.
+  "stream.zip": {
+    format: "zip",
+    whats: ["zip CRC-32"],
+    open: [[4, 8], [10, 14], [38, 66], [3070, 3076], [3078, 3082], [3100, 3108], [3120, 3144], [
+      3148,
+      3154,
+    ]],
+  },
+  // Headers and names.
+  "two.cpio": { format: "cpio", whats: ["cpio sum"], open: [[8, 120], [3128, 3240], [3546, 3664]] },
+  // Names, times and owners of members; the version of the format.
+  "t.deb": {
+    format: "deb",
+    whats: ["xz CRC-64", ...xzParts],
+    open: [[23, 56], [63, 64], [68, 120], [127, 128], [400, 448], [455, 456]],
+  },
+  // The lead, and what is recorded of sizes and of signatures that were made without a key.
+  "t.rpm": {
+    format: "RPM",
+    whats: [
+      "RPM header SHA1",
+      "RPM header SHA256",
+      "RPM payload SHA256",
+      "RPM header and payload MD5",
+    ],
+    open: [[4, 96], [112, 4504]],
+  },
 };
 
 Deno.test("every vector has an expectation", () => {

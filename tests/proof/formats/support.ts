@@ -1,13 +1,9 @@
 // Runs a checker over bytes in memory, in pieces of any size, and images with given files.
 
-import {
-  Damaged,
-  type FileReader,
-  type Format,
-  NotChecked,
-} from "../../../src/proof/formats/format.ts";
+import type { Format } from "../../../src/proof/formats/format.ts";
 import { formats } from "../../../src/proof/formats/mod.ts";
 import { Pipe } from "../../../src/proof/formats/reader.ts";
+import { runFormat } from "../../../src/proof/formats/run.ts";
 import type { Zisofs } from "../../../src/model/tree.ts";
 import { buildImage } from "../../support/builder.ts";
 
@@ -35,22 +31,22 @@ async function runInto(
   );
   const report = {
     zisofs,
+    reached: 0,
     holds: (what: string, strength: string, from: number, to: number) => {
       said.whats.add(what);
+      report.reached = Math.max(report.reached, to);
       if (strength !== "structure") said.held += to - from;
     },
-    fails: ({ message }: { message: string }) => said.failures.push(message),
+    fails: ({ message, to }: { message: string; to: number }) => {
+      said.failures.push(message);
+      report.reached = Math.max(report.reached, to);
+    },
     remarks: ({ message }: { message: string }) => said.remarks.push(message),
     failsZisofs: ({ message, problem }: { message: string; problem: string }) =>
       said.failures.push(`${problem}: ${message}`),
     unchecked: (reason: string) => said.unchecked.push(reason),
   };
-  const reader: FileReader = pipe;
-  const checked = format.check(reader, report).catch((error: unknown) => {
-    if (error instanceof NotChecked) said.unchecked.push(error.message);
-    else if (error instanceof Damaged) said.failures.push(error.message);
-    else throw error;
-  }).finally(() => pipe.close());
+  const checked = runFormat(format, pipe, report).finally(() => pipe.close());
   // What is thrown is heard below.
   checked.catch(() => {});
   const buffer = new Uint8Array(piece);
