@@ -11,16 +11,19 @@ import { lz4 } from "./lz4.ts";
 import { png } from "./png.ts";
 import { squashfs } from "./squashfs.ts";
 import { wim } from "./wim.ts";
+import { elf, pe } from "./programs.ts";
 import { rpm } from "./rpm.ts";
 import { xz } from "./xz.ts";
 import { zip } from "./zip.ts";
 import { zisofs } from "./zisofs.ts";
+import { zstd } from "./zstd.ts";
 
 /** Compressions of one stream, which other formats have inside. */
 const compressions: readonly Format[] = [
   gzip,
   xz,
   bzip2,
+  zstd,
   lz4,
 ];
 
@@ -37,4 +40,6 @@ export const formats: readonly Format[] = [
   debOf(compressions),
   rpm,
   cpioOf(compressions),
+  elf,
+  pe,
 ];

@@ -58,6 +58,6 @@ async function checkPng(reader: FileReader, report: FormatReport): Promise<void>
 
 async function isChunk(reader: FileReader): Promise<boolean> {
   const head = reader.ready(8) ?? await reader.peek(8);
-  return head.length === 8 && be(head, 0, 4) <= MOST &&
+  return head.length >= 8 && be(head, 0, 4) <= MOST &&
     /^[A-Za-z]{4}$/.test(String.fromCharCode(...head.subarray(4, 8)));
 }

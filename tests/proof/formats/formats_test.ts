@@ -29,6 +29,12 @@ const all: Readonly<Record<string, Expected>> = {
   // A level above that of the stream.
   "text.bz2": { format: "bzip2", whats: ["bzip2 block CRC-32"], open: [[3, 4]] },
   "text.lz4": { format: "lz4", whats: ["lz4 block XXH32", "lz4 content XXH32"] },
+  // An unused bit, and bits that make the same content of other sequences.
+  "text.zst": {
+    format: "zstd",
+    whats: ["zstd XXH64"],
+    open: [[4, 5], [15, 16], [298, 299], [307, 308], [317, 318]],
+  },
   // Versions, flags, times, attributes, extra fields; bits behind a stream.
   "two.zip": {
     format: "zip",
@@ -124,3 +130,56 @@ for (const [name, text] of Object.entries(vectors)) {
     }
   });
 }
+
+/** The header of an ELF file of 64 bits whose section table, of one section, begins at byte 100. */
+function elfOf(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  view.setUint32(40, 100, true);
+  view.setUint16(58, 64, true);
+  view.setUint16(60, 1, true);
+  if (size < 164) return bytes;
+  view.setUint32(104, 1, true);
+  view.setUint32(124, 64, true);
+  view.setUint32(132, 100, true);
+  return bytes;
+}
+
+Deno.test("an ELF file is as long as its section table and sections", async () => {
+  for (const [size, failures] of [[164, 0], [163, 1], [100, 1], [200, 0]] as const) {
+    const said = await checkBytes(elfOf(size));
+    assertEquals([said.format, said.failures.length], ["ELF", failures], `${size} bytes`);
+  }
+  const long = elfOf(164);
+  new DataView(long.buffer).setUint32(132, 101, true);
+  const { failures } = await checkBytes(long);
+  assertEquals(failures, ["its section 0 ends at byte 165, the file at byte 164"]);
+});
+
+/** A PE file of one section at byte 512, of 16 bytes; its sum was worked out by hand. */
+function peOf(checksum: number): Uint8Array {
+  const bytes = new Uint8Array(528);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0x4d, 0x5a]);
+  view.setUint32(60, 64, true);
+  bytes.set([0x50, 0x45], 64);
+  view.setUint16(70, 1, true);
+  view.setUint16(84, 96, true);
+  view.setUint32(152, checksum, true);
+  view.setUint32(200, 16, true);
+  view.setUint32(204, 512, true);
+  return bytes;
+}
+
+Deno.test("the checksum of a PE file holds, is absent, or is stale: none of it is damage", async () => {
+  const words = 0x5a4d + 64 + 0x4550 + 1 + 96 + 16 + 512;
+  const good = await checkBytes(peOf(words + 528), { piece: 5 });
+  assertEquals([good.held, good.failures, good.unchecked], [528, [], []]);
+  for (const checksum of [0, words]) {
+    const said = await checkBytes(peOf(checksum));
+    assertEquals([said.held, said.failures.length, said.unchecked.length], [0, 0, 1]);
+  }
+  const { failures } = await checkBytes(peOf(0).subarray(0, 520));
+  assertEquals(failures, ["its section 0 ends at byte 528, the file at byte 520"]);
+});
