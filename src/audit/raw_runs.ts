@@ -1,6 +1,6 @@
 // Whose raw sectors a run of them is, and which runs are damage rather than audio or the end of a track.
 
-import { SECTOR } from "../bytes/span.ts";
+import { fileSpan, SECTOR, type Span } from "../bytes/span.ts";
 import type { Image } from "../model/image.ts";
 import type { RawFacts, RawRun } from "../model/raw_sectors.ts";
 import type { ClaimRef, Region } from "../model/regions.ts";
@@ -144,6 +144,24 @@ export function silences({ runs, stride }: RawFacts): ReadonlyMap<RawRun, number
   }
   close();
   return lengths;
+}
+
+/** Stretches of the file that are audio as far as {@linkcode isAudio} tells, joined. */
+export function audioRanges(image: Image, raw: RawFacts): Span[] {
+  const found = silences(raw);
+  const ranges: { start: number; length: number }[] = [];
+  for (const run of raw.runs) {
+    const silence = found.get(run) ?? 0;
+    if (run.problem !== "no-sync" || silence < AUDIO) continue;
+    for (const stretch of stretchesOf(image, run, raw.stride)) {
+      if (!isAudio(image, stretch, silence)) continue;
+      const length = stretch.sectors * raw.stride;
+      const last = ranges.at(-1);
+      if (last !== undefined && last.start + last.length === stretch.offset) last.length += length;
+      else ranges.push({ start: stretch.offset, length });
+    }
+  }
+  return ranges.map(({ start, length }) => fileSpan(start, length));
 }
 
 /**

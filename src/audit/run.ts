@@ -4,6 +4,7 @@ import { logicalSpan } from "../bytes/span.ts";
 import type { Fault } from "../bytes/struct.ts";
 import { imageFacts, volumeFacts } from "../model/describe.ts";
 import type { DirectoryView } from "../model/directory.ts";
+import type { HostFacts } from "../bytes/host.ts";
 import type { Image } from "../model/image.ts";
 import type { Supplied } from "../model/lists.ts";
 import type { ProofFacts } from "../model/proof.ts";
@@ -65,6 +66,8 @@ export type AuditOptions = SharedWork & {
    * image then has the same findings on any day.
    */
   readonly now?: number;
+  /** What the storage around the file says of it. */
+  readonly host?: HostFacts;
 };
 
 /** Records whose check is over before the data pass by. */
@@ -237,6 +240,7 @@ async function readFacts(
     ...(changed === undefined ? {} : { changed }),
     ...(options.rescueLog === undefined ? {} : { rescueLog: options.rescueLog }),
     ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.host === undefined ? {} : { host: options.host }),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Span } from "../bytes/span.ts";
 import type { BootContent, BootFacts } from "./boot_facts.ts";
+import type { HostFacts } from "../bytes/host.ts";
 import type { ClaimFacts } from "./claims.ts";
 import type { ListFacts } from "./lists.ts";
 import type { FormatFacts } from "./format_proof.ts";
@@ -103,6 +104,8 @@ export type ProofFacts = {
   readonly libisofs?: LibisofsFacts;
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
+  /** What the storage around the file says of it, where the caller looked. */
+  readonly host?: HostFacts;
   /** The time to judge dates by, in milliseconds since 1970, where one was given. */
   readonly now?: number;
 };

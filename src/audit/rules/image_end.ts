@@ -8,6 +8,7 @@ import { extentsReach, isHere, walkLosses } from "../losses.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { formatOf } from "../signatures.ts";
 import { declaredEnd } from "../volume_end.ts";
+import { audioRanges } from "../raw_runs.ts";
 import { counted } from "../words.ts";
 import { notKept } from "./uncounted.ts";
 
@@ -184,7 +185,11 @@ function* checkForeign(image: Image, { data }: ProofFacts): Iterable<Hit> {
     return;
   }
   yield* notKept(rules.foreign, data.behind, "stretch");
-  for (const { span, sectors, head } of data.behind.kept) {
+  const audio = data.raw === undefined ? [] : audioRanges(image, data.raw);
+  for (const occupied of data.behind.kept) {
+    const cut = beforeAudio(image, occupied, audio);
+    if (cut === undefined) continue;
+    const { span, sectors, head } = cut;
     const format = formatOf(head);
     yield {
       rule: rules.foreign,
@@ -195,6 +200,22 @@ function* checkForeign(image: Image, { data }: ProofFacts): Iterable<Hit> {
         (format === undefined ? "" : `; they begin like ${format}`),
     };
   }
+}
+
+// The audio tracks of a mixed-mode disc are told of by IMG-008.
+function beforeAudio(
+  { mapping }: Image,
+  occupied: Occupied,
+  audio: readonly Span[],
+): Pick<Occupied, "span" | "sectors" | "head"> | undefined {
+  const { span, head } = occupied;
+  const at = mapping.fileOffset(span.start);
+  const end = mapping.fileOffset(span.start + span.length);
+  const first = audio.find(({ start, length }) => start < end && start + length > at);
+  if (first === undefined) return occupied;
+  if (first.start <= at) return undefined;
+  const length = mapping.logicalOffset(first.start) - span.start;
+  return { span: logicalSpan(span.start, length), sectors: Math.ceil(length / SECTOR), head };
 }
 
 function trailerAt(span: Span, name: string): Hit {

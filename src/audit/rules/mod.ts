@@ -27,6 +27,7 @@ import { imageEnd } from "./image_end.ts";
 import { jolietRules } from "./joliet.ts";
 import { jolietTreeRules } from "./joliet_names.ts";
 import { extendedRecordRules } from "./extended_records.ts";
+import { imageSizes } from "./image_sizes.ts";
 import { implantedRules } from "./implanted.ts";
 import { limits } from "./limits.ts";
 import { listRules } from "./lists.ts";
@@ -44,6 +45,7 @@ import { sessionRules } from "./sessions.ts";
 import { rockRidgeTreeRules } from "./rrip_tree.ts";
 import { systemUseRules } from "./susp.ts";
 import { systemUseTreeRules } from "./susp_entries.ts";
+import { storageRules } from "./storage.ts";
 import { systemArea } from "./system_area.ts";
 import { timeRules } from "./times.ts";
 import { transferRules } from "./transfer.ts";
@@ -53,6 +55,8 @@ import { zisofsRules } from "./zisofs.ts";
 export const families: readonly RuleFamily[] = [
   imageEnd,
   image,
+  imageSizes,
+  storageRules,
   placement,
   descriptorSet,
   systemArea,

@@ -10,6 +10,7 @@ import { ContainerError } from "../../container/container.ts";
 import type { RescueLog } from "../../model/rescue_log.ts";
 import { NotFoundError } from "../../model/describe.ts";
 import { parseRescueLog } from "../../proof/rescue_log.ts";
+import { hostFacts } from "../../platform/host.ts";
 import { PlatformError } from "../../platform/errors.ts";
 import { readWhole } from "../../platform/file_source.ts";
 import { gather } from "../../platform/stdin.ts";
@@ -197,8 +198,10 @@ async function auditOne(
     }
     const threads = options.hashes?.length ?? 1;
     const opened = await job.open(path, "audit", { empty: true, threads });
+    // While permissions last; a file that was spooled has nothing around it.
+    const host = path === "-" ? {} : { host: hostFacts(path) };
     const image = await job.examine(opened, keep);
-    const result = await audit(image, { ...options, partial: true });
+    const result = await audit(image, { ...options, ...host, partial: true });
     if (job.io.signal.aborted) {
       job.interrupted = true;
       job.warn("interrupted: this is what was found by then, and not all");
