@@ -43,6 +43,8 @@ export type DataPass = {
 
 const KEPT = 1000;
 const HEAD = 64;
+/** Bytes of zeros between two stretches that are listed apart. */
+const APART = 16 * SECTOR;
 const NOTHING = new Uint8Array(0);
 
 /** A stretch of user data in a piece of the file. */
@@ -91,6 +93,8 @@ type Open = {
   sectors: number;
   head: Uint8Array;
   unread: boolean;
+  /** Whether some of it was listed. */
+  emitted: boolean;
 };
 
 /** Looks through the stretches that no structure or file owns, in the order of the file. */
@@ -149,40 +153,56 @@ class Scan {
       sectors: 0,
       head: NOTHING,
       unread: false,
+      emitted: false,
     };
     return this.#open;
   }
 
   #look(open: Open, offset: number, bytes: Uint8Array): void {
     for (const part of this.#userData(offset, bytes)) {
-      const first = firstNonZero(part.bytes);
-      if (first < 0) continue;
-      const last = lastNonZero(part.bytes);
-      if (open.first < 0) {
-        open.first = part.logical + first;
-        const sector = Math.max(0, first - (part.logical + first) % SECTOR);
-        open.head = part.bytes.slice(sector, sector + HEAD);
+      let at = firstNonZero(part.bytes);
+      while (at >= 0) {
+        const end = at + SECTOR - (part.logical + at) % SECTOR;
+        this.#occupy(open, part, at, end);
+        const more = firstNonZero(part.bytes.subarray(end));
+        at = more < 0 ? -1 : end + more;
       }
-      open.last = part.logical + last;
-      open.sectors += countSectors(part, first, last);
     }
+  }
+
+  // Notes a sector of which byte `at` is the first that is not zero.
+  #occupy(open: Open, { logical, bytes }: Part, at: number, end: number): void {
+    // What lies far apart is listed apart: a range that is nearly all zeros says nothing.
+    if (open.first >= 0 && logical + at - open.last > APART) this.#emit(open);
+    if (open.first < 0) {
+      open.first = logical + at;
+      const sector = Math.max(0, end - SECTOR);
+      open.head = bytes.slice(sector, sector + HEAD);
+    }
+    open.last = logical + at + lastNonZero(bytes.subarray(at, end));
+    open.sectors++;
+  }
+
+  #emit(open: Open): void {
+    const { region, sectors, head, first, last } = open;
+    const span = logicalSpan(first, last + 1 - first);
+    const isSlack = region.owner === "slack";
+    const isBehind = open.start >= this.#border;
+    const list = isSlack ? this.#slack : isBehind ? this.#behind : this.#inside;
+    list.add({ region, span, sectors, head });
+    open.first = -1;
+    open.sectors = 0;
+    open.emitted = true;
   }
 
   #close(): void {
     const open = this.#open;
     this.#open = undefined;
     if (open === undefined) return;
-    const isSlack = open.region.owner === "slack";
+    if (open.first >= 0) return this.#emit(open);
+    if (open.emitted || open.unread || open.region.owner === "slack") return;
     const isBehind = open.start >= this.#border;
-    if (open.first < 0) {
-      if (isSlack || open.unread) return;
-      (isBehind ? this.#emptyBehind : this.#emptyInside).add(open.start, open.end - open.start);
-      return;
-    }
-    const { region, sectors, head } = open;
-    const span = logicalSpan(open.first, open.last + 1 - open.first);
-    const list = isSlack ? this.#slack : isBehind ? this.#behind : this.#inside;
-    list.add({ region, span, sectors, head });
+    (isBehind ? this.#emptyBehind : this.#emptyInside).add(open.start, open.end - open.start);
   }
 
   #findDescriptors(offset: number, bytes: Uint8Array): void {
@@ -233,20 +253,6 @@ class Scan {
       descriptors: { kept: this.#descriptors, count: this.#descriptorCount },
     };
   }
-}
-
-function countSectors({ logical, bytes }: Part, first: number, last: number): number {
-  let sectors = 0;
-  let at = first;
-  while (at <= last) {
-    sectors++;
-    const next = at + SECTOR - (logical + at) % SECTOR;
-    if (next > last) break;
-    const more = firstNonZero(bytes.subarray(next, last + 1));
-    if (more < 0) break;
-    at = next + more;
-  }
-  return sectors;
 }
 
 /** Reads the file once, in order. Rejects with the signal's reason; storage errors are recorded. */
