@@ -171,5 +171,6 @@ export {
   verifyHead,
   type VerifyOptions,
 } from "./manifest/verify.ts";
+export { type OwnEntry, type OwnVerification, verifyOwnProofs } from "./proof/own_proofs.ts";
 export { parseRescueLog } from "./proof/rescue_log.ts";
 export type { RescueLog, RescueStatus } from "./model/rescue_log.ts";

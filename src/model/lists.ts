@@ -82,6 +82,12 @@ export type ListFacts = {
   /** Lists of which there is something to say, the first of them. */
   readonly lists: readonly ListReport[];
   readonly mismatches: readonly ListMismatch[];
+  /** The first files that were not compared, since their bytes are not all there. */
+  readonly unread: readonly {
+    readonly tree: number;
+    readonly node: number;
+    readonly list: string;
+  }[];
   readonly signatures: { readonly files: readonly SignatureFile[]; readonly count: number };
   /** There are more lists, or more text in them, than is read. */
   readonly limited: boolean;

@@ -182,6 +182,22 @@ export class Namespace {
     return "/" + names.reverse().join("/");
   }
 
+  /** The bytes of the path of a node, where some name in it is not valid text. */
+  pathBytes(node: number): Uint8Array | undefined {
+    const names: Name[] = [];
+    let at = node;
+    for (let depth = 0; at !== 0 && depth < DEPTH_LIMIT; depth++) {
+      const placeholder = this.kind === "rockridge" ? this.tree.placeholders.get(at) : undefined;
+      names.push(this.name(placeholder ?? at));
+      at = this.tree.parent(placeholder ?? at);
+    }
+    let joined: { path: string; bytes: Uint8Array | undefined } = { path: "", bytes: undefined };
+    for (const name of names.reverse()) {
+      joined = { path: `${joined.path}/${name.text}`, bytes: joinBytes(joined, name) };
+    }
+    return joined.bytes;
+  }
+
   /** Nodes at a path (more than one where names repeat); `/` and the empty path are the root. */
   find(path: string): number[] {
     let nodes = [0];

@@ -74,6 +74,8 @@ const ofKind: Readonly<Record<ListMismatch["kind"], Rule>> = {
   manifest: rules.supplied,
 };
 
+/** Names of absent files that a message gives. */
+const NAMED = 3;
 /** Digits of a digest that a message shows. */
 const DIGITS = 16;
 
@@ -153,9 +155,16 @@ function* checkFiles(image: Image, { lists, claims }: ProofFacts): Iterable<Hit>
         `${message}: nearly the same digits, so that the list was changed and not the file`,
       );
       yield { ...hit, severity: "warning" };
-    } else if (!refuted.has(`${record?.start} ${tree} ${node}`)) {
-      // Proofs that contradict each other are a finding of their own.
+    } else if (kind === "manifest" || !refuted.has(`${record?.start} ${tree} ${node}`)) {
       yield hitOf(image, mismatch, ofKind[kind], message);
+    } else {
+      const hit = hitOf(
+        image,
+        { ...mismatch, excuse: "record" },
+        ofKind[kind],
+        `${message}; other digests of the file hold, so that the list is wrong`,
+      );
+      yield { ...hit, severity: "warning" };
     }
   }
 }
@@ -216,7 +225,8 @@ function brokenHit({ list, kind, span }: ListReport): Hit {
 }
 
 function absentHit({ list, listed, compared, partial, absent, span }: ListReport): Hit {
-  const { count, renamed, names, first } = absent;
+  const { count, renamed, first } = absent;
+  const names = absent.names.slice(0, NAMED);
   const place = first?.record ?? span;
   const more = count > names.length ? `, and ${count - names.length} more` : "";
   const files = `${count} of the ${listed} files that it lists`;

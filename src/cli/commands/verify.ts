@@ -5,6 +5,7 @@ import type { VerifyEntry, VerifyResult } from "../../manifest/result.ts";
 import { openVerification, type Verification, verifyHead } from "../../manifest/verify.ts";
 import { escapeText } from "../../report/escape.ts";
 import * as flags from "../flags.ts";
+import { verifyOwnProofs } from "../../proof/own_proofs.ts";
 import { readList } from "../given_list.ts";
 import { Job, requireImage, UsageError } from "../job.ts";
 import type { Context } from "../context.ts";
@@ -12,7 +13,7 @@ import type { Context } from "../context.ts";
 /** Adds `verify`: an image against a manifest. */
 export function addVerify(program: Command, { io, finish }: Context): void {
   program.command("verify")
-    .description("against a manifest in any format that manifest writes")
+    .description("against a manifest in any format that manifest writes, or the lists inside")
     .argument("<image>", "a file, or - with --spool")
     .argument("[manifest]", "a list of digests, or one digest; - for standard input")
     .addOption(new Option("--image", "the list is about the image file itself").conflicts("volume"))
@@ -33,23 +34,23 @@ export function addVerify(program: Command, { io, finish }: Context): void {
     .action(async (path, list, options) => {
       finish(
         await Job.run(io, options, [path, ...list === undefined ? [] : [list]], async (job) => {
-          if (list === undefined) {
-            throw new UsageError(
-              `Cannot verify ${path}: there is nothing to verify it against; give a manifest`,
-            );
+          if (list === undefined && (options.image || options.volume !== undefined)) {
+            throw new UsageError("Cannot verify: --image and --volume are about a manifest");
           }
           if (list === "-" && path === "-") {
             throw new UsageError("Cannot verify: only one of image and manifest can be -");
           }
           const opened = await job.open(path, "verify");
-          const listed = await readList(list, job);
+          const listed = list === undefined ? undefined : await readList(list, job);
           const image = await job.examine(opened);
           requireImage(image);
-          const verification = await openVerification(image, listed, {
-            ...job.work(),
-            image: options.image === true,
-            ...(options.volume === undefined ? {} : { volume: options.volume }),
-          });
+          const verification = listed === undefined
+            ? await verifyOwnProofs(image, job.work())
+            : await openVerification(image, listed, {
+              ...job.work(),
+              image: options.image === true,
+              ...(options.volume === undefined ? {} : { volume: options.volume }),
+            });
           const tally = new Tally();
           if (options.json) {
             const summary = () => tally.summary;
@@ -58,9 +59,10 @@ export function addVerify(program: Command, { io, finish }: Context): void {
             await job.document({ ...verifyHead(image, passedOver), entries, summary });
           } else await printText(job, path, verification, tally);
           if (tally.total > 0 || job.interrupted) return tally.status;
-          job.warn(
-            `Cannot verify ${escapeText(path)}: no line of ${escapeText(list)} is about it`,
-          );
+          const why = list === undefined
+            ? "there is nothing to verify it against: no list in it that can be read; give a manifest"
+            : `no line of ${escapeText(list)} is about it`;
+          job.warn(`Cannot verify ${escapeText(path)}: ${why}`);
           return 2;
         }),
       );
@@ -73,7 +75,7 @@ const SHOWN = 16;
 async function printText(
   job: Job,
   path: string,
-  verification: Verification,
+  verification: Pick<Verification, "entries" | "checked">,
   tally: Tally,
 ): Promise<void> {
   const { verifyLine, verifySummary } = await import("../../report/text/verify.ts");

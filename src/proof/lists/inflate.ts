@@ -12,9 +12,10 @@ const TRAILER = 8;
 /** What the stored bytes of a gzip file come to; false where they are cut, broken, or past the budget. */
 export async function* inflatedText(stored: TextSource, budget: Budget): TextSource {
   const out: Uint8Array[] = [];
-  let members = 0;
+  let others = 0;
   const gunzip = new Gunzip((bytes) => void out.push(bytes));
-  gunzip.onmember = () => members++;
+  // Called for each member but the first.
+  gunzip.onmember = () => others++;
   const sum = createDigest("crc32", "wasm");
   let size = 0;
   let last = new Uint8Array(0);
@@ -41,7 +42,7 @@ export async function* inflatedText(stored: TextSource, budget: Budget): TextSou
     }
     if (done === true) break;
   }
-  return members !== 1 || holds(last, parseInt(sum.hex(), 16), size);
+  return others > 0 || holds(last, parseInt(sum.hex(), 16), size);
 }
 
 function joinedEnd(before: Uint8Array, bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -22,8 +22,8 @@ const WHOLE = 16 * 1024 * 1024;
 const PROBED = 64;
 /** Begins a text with a signature of itself (RFC 9580 7). */
 const SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----";
-/** Names of absent files that messages give. */
-const NAMED = 3;
+/** Names of absent files that are kept of a list. */
+const NAMED = 1000;
 
 /** An entry for the expanded form of a file that is only there compressed. */
 export type PlainEntry = {
@@ -104,8 +104,9 @@ class ListsReader {
       for (const { algorithm, either, hex: digest } of given.digests(index)) {
         const entry = { path, digest, line: 0, at: -1, length: 0 };
         taker.take({ ...entry, algorithm });
-        if (!either) continue;
+        if (!either || this.#index.find(`/${path}`) === undefined) continue;
         list.either = true;
+        list.listed--;
         taker.take({ ...entry, algorithm: "blake3" });
       }
     }
@@ -124,7 +125,9 @@ class ListsReader {
     if (reading === "json") await this.#json(list, taker, text);
     else if (parser === undefined) await this.#repository(list, taker, text);
     else await this.#lines(list, taker, text, parser());
-    if (list.state === "read") taker.end();
+    // The first lines of a list that is cut are as good as any; what a broken stream expands to is not.
+    const isExpanded = /\.gz$/i.test(list.name);
+    if (list.state === "read" || (list.state !== "none" && !isExpanded)) taker.end();
     if (list.state === "read" && list.listed === 0) list.state = "none";
   }
 
@@ -269,7 +272,7 @@ class Taker {
   #decide(): boolean {
     const { form } = this.#list;
     if (this.#pending.length === 0 || (form.probed === true && this.#bad > this.#pending.length)) {
-      this.#list.state = "none";
+      if (this.#list.state === "read") this.#list.state = "none";
       return false;
     }
     let most = -1;

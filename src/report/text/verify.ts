@@ -25,6 +25,7 @@ function verdictOf(
   if (state === "mismatch") {
     const shown = (digest = "") =>
       digest.length > 8 && !verbose ? `${digest.slice(0, 8)}…` : digest;
+    if (algorithm === undefined) return ["FAILED", "red", reason];
     const digests = `  ${algorithm} recorded ${shown(recorded)} got ${shown(computed)}`;
     return ["FAILED", "red", `${digests}${reason}`];
   }

@@ -65,6 +65,17 @@ ruleCases("PRF-011", [
     hits: [both.place("docs/three.txt")],
   },
   {
+    name: "the digest of a line, where another list bears the file out",
+    image: () => both.bytes(),
+    mutate: (view) =>
+      setText(view, both.placeOf("docs/MD5SUMS", "three.txt").start - 34, "0123".repeat(8)),
+    hits: [{
+      start: both.placeOf("docs/MD5SUMS", "three.txt").start - 34,
+      length: 34 + "three.txt".length,
+      severity: "warning",
+    }],
+  },
+  {
     name: "one digit of the list, which the file does not bear out",
     image: () => listed.bytes(),
     mutate: (view) => {
