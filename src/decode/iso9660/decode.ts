@@ -16,7 +16,7 @@ import {
   readSessions,
   type TreeDescriptor,
 } from "./descriptors.ts";
-import { holdsRecords } from "./directory.ts";
+import { holdsRecords, rootLength } from "./directory.ts";
 import { primaryVolumeDescriptor } from "./layout.ts";
 import { PathTableReader } from "./path_tables.ts";
 import { isUnknown, recogniseHighSierra } from "./recognise.ts";
@@ -388,13 +388,6 @@ function volumeEnd(sessions: readonly FoundSession[]): number {
     end = Math.max(end, start * SECTOR + size.le * blockSizeOf(primary));
   }
   return end;
-}
-
-// The length that the root's `.` record gives, else the larger copy of the root record.
-function rootLength(bytes: Uint8Array, recorded: readonly number[]): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const dot = bytes.length >= 18 ? view.getUint32(10, true) : 0;
-  return dot > 0 && dot % SECTOR === 0 ? dot : Math.max(SECTOR, ...recorded);
 }
 
 /** Reads every session, its descriptors, trees and path tables. Never throws on image data. */

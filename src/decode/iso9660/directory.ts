@@ -358,3 +358,10 @@ export function holdsRecords(bytes: Uint8Array): boolean {
   if (bytes[HEAD - 1] === 1 && bytes[HEAD] === 0 && (bytes[0] ?? 0) >= HEAD + 1) return true;
   return looksLikeRecord(view, 0, limit) || resync(view, 2, limit) !== undefined;
 }
+
+/** The length that the root's `.` record gives, else the larger copy of the root record. */
+export function rootLength(bytes: Uint8Array, recorded: readonly number[]): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const dot = bytes.length >= 18 ? view.getUint32(10, true) : 0;
+  return dot > 0 && dot % SECTOR === 0 ? dot : Math.max(SECTOR, ...recorded);
+}
