@@ -2,43 +2,30 @@
 
 import type { Tree } from "../../model/tree.ts";
 
-const SCATTER = 0x9e3779b1;
-
 /** Counts the files of a tree by the logical byte at which their data begin. */
 export class ExtentCounts {
   readonly #tree: Tree;
-  /** Starts of extents; -1 is free. A million of them in a `Map` would take several times as much. */
-  readonly #starts: Float64Array;
-  readonly #counts: Uint32Array;
+  /** Files at each place that several share; the others are not kept. */
+  readonly #shared = new Map<number, number>();
 
   constructor(tree: Tree) {
     this.#tree = tree;
-    const room = 1 + tree.count + Math.ceil(tree.count / 2);
-    this.#starts = new Float64Array(room).fill(-1);
-    this.#counts = new Uint32Array(room);
+    const starts = new Float64Array(tree.count);
+    let files = 0;
     for (let node = 0; node < tree.count; node++) {
-      if (!hasData(tree, node)) continue;
-      const { start } = tree.extent(node, 0);
-      const slot = this.#slot(start);
-      this.#starts[slot] = start;
-      this.#counts[slot] = (this.#counts[slot] ?? 0) + 1;
+      if (hasData(tree, node)) starts[files++] = tree.extent(node, 0).start;
+    }
+    const sorted = starts.subarray(0, files).sort();
+    for (let from = 0, to = 1; from < files; from = to++) {
+      while (to < files && sorted[to] === sorted[from]) to++;
+      if (to - from > 1) this.#shared.set(sorted[from] ?? 0, to - from);
     }
   }
 
   /** Files with the data of this one, itself among them; 0 where it has none to tell by. */
   of(node: number): number {
     if (!hasData(this.#tree, node)) return 0;
-    return this.#counts[this.#slot(this.#tree.extent(node, 0).start)] ?? 0;
-  }
-
-  #slot(start: number): number {
-    const room = this.#starts.length;
-    // Blocks of extents follow each other: one step of a block must not be one slot.
-    let at = Math.floor(
-      (Math.imul(Math.floor(start / 512) % 2 ** 32, SCATTER) >>> 0) / 2 ** 32 * room,
-    );
-    while (this.#starts[at] !== -1 && this.#starts[at] !== start) at = (at + 1) % room;
-    return at;
+    return this.#shared.size === 0 ? 1 : this.#shared.get(this.#tree.extent(node, 0).start) ?? 1;
   }
 }
 

@@ -59,9 +59,10 @@ const rules = {
     severity: "error",
     title: "Symlink components overrun or use reserved flags",
     clause: "RRIP 1.12 4.1.3",
-    rationale: "The target cannot be put together as it was meant. genisoimage writes an empty " +
-      "component as the root in the middle of a link, which is told as a fact; bits 4 and 5 are " +
-      "historical.",
+    rationale:
+      "The target cannot be put together as it was meant: genisoimage loses the rest of one with " +
+      "a component that does not fit its entry. It also writes an empty component as the root in " +
+      "the middle of a link, which is told as a fact; bits 4 and 5 are historical.",
     remedy: "Fetch the sector again; what of the target can be read is shown.",
     layouts: [symbolicLink.id],
   },

@@ -187,12 +187,12 @@ class AttributeJudge implements EntriesJudge {
   }
 
   #length(attributes: SystemUseEntry, node: number): void {
-    const { length, span } = attributes;
+    const { length } = attributes;
     const tally = length >= posixAttributes112.size ? this.#latest : this.#old;
-    tally.add(() => ({ node, span }));
+    tally.add(() => ({ node, span: attributes.span }));
     if (tally === this.#latest) this.#serial(numberAt(attributes, 36));
     if (length === (this.#announced?.length ?? length)) return;
-    this.#otherLength.add(() => ({ node, span: logicalSpan(span.start + 2, 1) }));
+    this.#otherLength.add(() => ({ node, span: logicalSpan(attributes.span.start + 2, 1) }));
     this.#otherLengths.add(length);
   }
 

@@ -79,6 +79,14 @@ function instantAt({ field, at }: SystemUseEntry, offset: number, size: number):
   return unset ? Infinity : epoch ?? NaN;
 }
 
+/** Whether seven bytes are a time on any account: nearly all are, and need no closer look. */
+function isPlainTime(bytes: Uint8Array, at: number): boolean {
+  const [month = 0, day = 0, hour = 0] = [bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  const [minute = 0, second = 0, offset = 0] = [bytes[at + 4], bytes[at + 5], bytes[at + 6]];
+  return month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour <= 23 && minute <= 59 &&
+    second <= 59 && (offset <= 52 || offset >= 0x100 - 48);
+}
+
 class TimeJudge implements EntriesJudge {
   readonly #context: TreeContext;
   readonly #malformed = new Few("time stamps");
@@ -96,15 +104,15 @@ class TimeJudge implements EntriesJudge {
     const needed = timeStamps.size + stampCount(flags) * size;
     if (stamps.length < needed) return this.#short(stamps, flags, needed, owner);
     let offset = timeStamps.size;
-    const instants = [Infinity, Infinity, Infinity];
     for (let index = 0, bit = 1; bit < LONG_FORM; index++, bit *= 2) {
       if ((flags & bit) === 0) continue;
-      const instant = instantAt(stamps, offset, size);
-      if (index < instants.length) instants[index] = instant;
-      if (Number.isNaN(instant)) this.#noTime(stamps, offset, size, index, owner);
+      const isPlain = size === SHORT && isPlainTime(stamps.field, stamps.at + offset);
+      if (!isPlain && Number.isNaN(instantAt(stamps, offset, size))) {
+        this.#noTime(stamps, offset, size, index, owner);
+      }
       offset += size;
     }
-    if ((flags & CREATION) !== 0) this.#compare(stamps, flags, instants, size, owner.node);
+    if ((flags & CREATION) !== 0) this.#compare(stamps, flags, size, owner.node);
   }
 
   #short(
@@ -151,21 +159,26 @@ class TimeJudge implements EntriesJudge {
   }
 
   #compare(
-    { span }: SystemUseEntry,
+    stamps: SystemUseEntry,
     flags: number,
-    instants: readonly number[],
     size: number,
     node: number,
   ): void {
-    const [creation = Infinity, modification = Infinity, access = Infinity] = instants;
-    const isBefore = (bit: number, other: number) =>
-      (flags & bit) !== 0 && Number.isFinite(other) && other < creation;
+    const creation = instantAt(stamps, timeStamps.size, size);
     if (!Number.isFinite(creation)) return;
-    const modified = isBefore(MODIFICATION, modification);
-    if (!modified && !isBefore(ACCESS, access)) return;
+    let offset = timeStamps.size + size;
+    const next = (bit: number) => {
+      if ((flags & bit) === 0) return Infinity;
+      offset += size;
+      return instantAt(stamps, offset - size, size);
+    };
+    const [modification, access] = [next(MODIFICATION), next(ACCESS)];
+    // Comparisons with NaN, for what is no time, are false.
+    const modified = modification < creation;
+    if (!modified && !(access < creation)) return;
     this.#order.add(() => ({
       node,
-      span: logicalSpan(span.start + timeStamps.size, size),
+      span: logicalSpan(stamps.span.start + timeStamps.size, size),
       text: `${this.#context.path(node)}, made ${formatInstant(creation)} and ${
         modified
           ? `modified ${formatInstant(modification)}`
