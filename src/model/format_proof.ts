@@ -22,6 +22,9 @@ export type FormatFailure = {
   readonly count?: number;
 };
 
+/** The reason of what was not checked because its content has no end in sight (SEC-003). */
+export const EXPANDS = "it expands by more than 1000 to 1, above 1 GiB of content";
+
 /** Files whose checksums could not be checked, for one reason. */
 export type FormatUnchecked = {
   readonly format: string;

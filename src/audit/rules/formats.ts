@@ -1,10 +1,16 @@
 // Rules about the checksums that the formats of files carry.
 
-import type { FormatFailure, FormatList, FormatUnchecked } from "../../model/format_proof.ts";
+import {
+  EXPANDS,
+  type FormatFailure,
+  type FormatList,
+  type FormatUnchecked,
+} from "../../model/format_proof.ts";
 import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { counted } from "../words.ts";
+import { expands } from "./hazards.ts";
 import { notRun } from "./limits.ts";
 
 const rules = {
@@ -69,7 +75,10 @@ function* restOf({ kept, count }: FormatList<FormatFailure>): Iterable<Hit> {
 // One note for each reason: the files that were looked at and are not proven all the same.
 function* checkUnchecked(image: Image, { formats }: ProofFacts): Iterable<Hit> {
   for (const unchecked of formats?.unchecked ?? []) {
-    yield { rule: notRun, message: uncheckedWords(image, unchecked), count: unchecked.files };
+    const { tree, node, reason, files } = unchecked;
+    const message = uncheckedWords(image, unchecked);
+    if (reason !== EXPANDS) yield { rule: notRun, message, count: files };
+    else yield { rule: expands, message, count: files, tree, node };
   }
 }
 

@@ -54,6 +54,9 @@ const rules = {
   },
 } as const satisfies RuleTable;
 
+/** The rule about data without end, for compressed files that turn out so. */
+export const expands: Rule = rules.expands;
+
 /** Where the name of a node is recorded: its identifier, also where Rock Ridge gives another. */
 function nameSpan(tree: Tree, node: number): Span {
   return logicalSpan(tree.record(node) + 33, tree.identifier(node).length);

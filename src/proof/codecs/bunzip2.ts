@@ -55,7 +55,12 @@ export class Bits {
 export class ShortOfBytes extends Error {}
 
 /** A block that was decoded. */
-export type DecodedBlock = { readonly recorded: number; readonly computed: number };
+export type DecodedBlock = {
+  readonly recorded: number;
+  readonly computed: number;
+  /** Bytes of content. */
+  readonly bytes: number;
+};
 
 type Code = {
   readonly symbols: Uint16Array;
@@ -91,7 +96,7 @@ export class BlockDecoder {
     );
     const count = this.#readValues(bits, symbols, selectors.list, codes);
     if (origin >= count) throw new Damaged(`a block of ${count} bytes begins at ${origin}`);
-    return { recorded, computed: this.#checksum(count, origin) };
+    return { recorded, ...this.#checksum(count, origin) };
   }
 
   #readValues(
@@ -137,7 +142,7 @@ export class BlockDecoder {
   }
 
   // Undoes the sorting (Burrows and Wheeler), then the runs of four and a count, into the checksum.
-  #checksum(count: number, origin: number): number {
+  #checksum(count: number, origin: number): { computed: number; bytes: number } {
     const values = this.#positions;
     const starts = new Uint32Array(257);
     for (let at = 0; at < count; at++) {
@@ -158,6 +163,7 @@ export class BlockDecoder {
     let next = (values[origin] ?? 0) >>> 8;
     let before = -1;
     let same = 0;
+    let bytes = count;
     for (let at = 0; at < count; at++) {
       const entry = values[next] ?? 0;
       next = entry >>> 8;
@@ -166,6 +172,7 @@ export class BlockDecoder {
         for (let times = 0; times < byte; times++) {
           crc = crc << 8 ^ (table[(crc >>> 24 ^ before) & 0xff] ?? 0);
         }
+        bytes += byte - 1;
         same = 0;
         before = -1;
         continue;
@@ -174,7 +181,7 @@ export class BlockDecoder {
       before = byte;
       crc = crc << 8 ^ (table[(crc >>> 24 ^ byte) & 0xff] ?? 0);
     }
-    return ~crc >>> 0;
+    return { computed: ~crc >>> 0, bytes };
   }
 }
 

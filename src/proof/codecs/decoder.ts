@@ -1,6 +1,6 @@
 // What decoders of compressed streams have in common: they are given bytes, and say how many they used.
 
-import { Damaged, type FileReader, NotChecked } from "../formats/format.ts";
+import { checkExpansion, Damaged, type FileReader } from "../formats/format.ts";
 
 /** Takes content as it is decoded; the bytes are overwritten afterwards. */
 export type Sink = (bytes: Uint8Array) => void;
@@ -12,18 +12,13 @@ export interface Decoder {
   /**
    * Decodes from the bytes and gives how many of them it has used. It may leave up to
    * {@linkcode LEAST} bytes, unless they are the `last` of all. Throws {@linkcode Damaged} where the stream cannot
-   * be what the format allows, {@linkcode NotChecked} where it is of a kind that is not decoded.
+   * be what the format allows.
    */
   decode(bytes: Uint8Array, last: boolean): number;
 }
 
 /** Bytes that every decoder can go on with. */
 export const LEAST = 4096;
-
-/** Bytes of content that may come of anything. */
-const ALWAYS = 1024 * 1024 * 1024;
-/** Bytes of content for each stored one that are allowed above that. */
-const RATIO = 1000;
 
 /** Decodes a stream from where the reader is to its end, and leaves the reader there. */
 export async function decodeStream(
@@ -40,9 +35,7 @@ export async function decodeStream(
     if (used === 0 && !decoder.done && last) {
       throw new Damaged("the stream is not complete where its bytes end", reader.end);
     }
-    if (content.bytes > ALWAYS && content.bytes > RATIO * (reader.position - start)) {
-      throw new NotChecked(`it expands by more than ${RATIO} to 1 above 1 GiB`);
-    }
+    checkExpansion(content.bytes, reader.position - start);
   }
 }
 

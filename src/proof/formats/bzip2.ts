@@ -82,7 +82,8 @@ async function checkBlock(
     const view = reader.ready(room) ?? await reader.peek(room);
     const bits = new Bits(view, stream.bit + 48);
     try {
-      const { recorded, computed } = decoder.decode(bits);
+      const { recorded, computed, bytes } = decoder.decode(bits);
+      report.grew(bytes);
       const to = from + Math.ceil(bits.at / 8);
       if (recorded === computed) report.holds(WHAT, "checksum", from, to);
       else {

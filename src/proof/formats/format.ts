@@ -1,6 +1,6 @@
 // What a format of files is to the proof: how it is known, and who checks the checksums inside.
 
-import type { ZisofsProblem } from "../../model/format_proof.ts";
+import { EXPANDS, type ZisofsProblem } from "../../model/format_proof.ts";
 import type { Strength } from "../../model/claims.ts";
 import type { Zisofs } from "../../model/tree.ts";
 
@@ -69,6 +69,8 @@ export interface FormatReport {
   remarks(failure: Failure): void;
   /** A compressed file (zisofs) is not what its record says. */
   failsZisofs(failure: ZisofsFailure): void;
+  /** So many bytes of content were decoded. Throws {@linkcode NotChecked} where the file has too many. */
+  grew(content: number): void;
   /** Bytes `[from, to)` are under no checksum, or under one that is not checked: why. */
   unchecked(reason: string, from: number, to: number): void;
 }
@@ -124,4 +126,15 @@ export class Unavailable extends NotChecked {
     super(reason);
     this.name = "Unavailable";
   }
+}
+
+/** Bytes of content that may come of anything, and of each stored byte above that. */
+const ALWAYS = 1024 * 1024 * 1024;
+const RATIO = 1000;
+/** Stored bytes that a decoder may have used without saying so yet. */
+const AHEAD = 64 * 1024;
+
+/** Throws {@linkcode NotChecked} where stored bytes give more content than anything genuine does. */
+export function checkExpansion(content: number, stored: number): void {
+  if (content > ALWAYS && content > RATIO * (stored + AHEAD)) throw new NotChecked(EXPANDS);
 }

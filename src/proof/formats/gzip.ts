@@ -46,6 +46,7 @@ async function checkMember(reader: FileReader, report: FormatReport): Promise<vo
   await readHeader(reader);
   const content = new Content("crc32");
   await decodeStream(reader, new Inflater(content.take), content);
+  report.grew(content.bytes);
   const trailer = await take(reader, 8);
   if (trailer.length < 8) throw new Damaged("the file ends inside a gzip trailer", reader.end);
   const to = reader.position;

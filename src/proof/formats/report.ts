@@ -10,7 +10,7 @@ import type {
   ZisofsFault,
 } from "../../model/format_proof.ts";
 import type { Extent, Zisofs } from "../../model/tree.ts";
-import type { Failure, FormatReport, ZisofsFailure } from "./format.ts";
+import { checkExpansion, type Failure, type FormatReport, type ZisofsFailure } from "./format.ts";
 
 /** Failures kept of all files; the rest is counted. */
 const KEPT = 1000;
@@ -182,6 +182,8 @@ export class FileReport implements FormatReport {
   /** Whether something of the file held before: what touches it is one stretch. */
   #holds = false;
   #reached = 0;
+  #content = 0;
+  readonly #size: number;
   #zisofsKept = 0;
   #uncheckedBefore = false;
 
@@ -189,6 +191,7 @@ export class FileReport implements FormatReport {
   constructor(findings: Findings, file: ReportedFile) {
     this.#findings = findings;
     this.#file = file;
+    this.#size = file.extents.reduce((sum, { length }) => sum + length, 0);
   }
 
   /** See {@linkcode FormatReport.zisofs}. */
@@ -268,6 +271,12 @@ export class FileReport implements FormatReport {
     );
     const fault = { ...plain, problem, ...(expected === undefined ? {} : { expected }) };
     this.#findings.failZisofs(fault, problem === "no-entry" ? undefined : this.#claim(failure));
+  }
+
+  /** See {@linkcode FormatReport.grew}. */
+  grew(content: number): void {
+    this.#content += content;
+    checkExpansion(this.#content, this.#size);
   }
 
   /** See {@linkcode FormatReport.unchecked}. */

@@ -6,7 +6,14 @@ import { type Filter, makeFilter } from "../codecs/filters.ts";
 import { Lzma2 } from "../codecs/lzma2.ts";
 import { createDigest } from "../../kernel/digest.ts";
 import { begins, crc32Hex, hex32, le } from "./content.ts";
-import { Damaged, type FileReader, type Format, type FormatReport, NotChecked } from "./format.ts";
+import {
+  checkExpansion,
+  Damaged,
+  type FileReader,
+  type Format,
+  type FormatReport,
+  NotChecked,
+} from "./format.ts";
 import { left, take } from "./reader.ts";
 
 const MAGIC = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
@@ -14,7 +21,6 @@ const HEADER = 12;
 const LZMA2 = 0x21;
 /** Bytes of an index that are read. */
 const MOST_INDEX = 4 * 1024 * 1024;
-const ALWAYS = 1024 * 1024 * 1024;
 
 /** A check of blocks: its size, and what computes it as hexadecimal in the order of its bytes. */
 type Check = {
@@ -120,13 +126,12 @@ async function checkBlock(
   const count: Sink = (part) => {
     bytes += part.length;
     sum?.update(part);
-    if (bytes > ALWAYS && bytes > 1000 * (reader.position - from + 65536)) {
-      throw new NotChecked("it expands by more than 1000 to 1 above 1 GiB");
-    }
+    checkExpansion(bytes, reader.position - from);
   };
   const start = reader.position;
   await decodeBlock(reader, header, count);
   const packed = reader.position - start;
+  report.grew(bytes);
   checkSize("stored", header.packed, packed, from);
   checkSize("content", header.content, bytes, from);
   const unpadded = reader.position - from + check.size;

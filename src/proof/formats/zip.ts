@@ -99,7 +99,7 @@ async function checkMember(
     await reader.skip(member.packed);
     return true;
   }
-  const wrong = await contentFault(reader, member, inflater);
+  const wrong = await contentFault(reader, report, member, inflater);
   const to = end + await descriptorSize(reader, end, member);
   if (wrong !== undefined) fail(wrong.message, to, wrong.numbers);
   else report.holds(WHAT, "checksum", from, to);
@@ -139,6 +139,7 @@ type Wrong = {
 // Leaves the reader at the end of the stored bytes.
 async function contentFault(
   reader: FileReader,
+  report: FormatReport,
   member: ZipMember,
   inflater: SharedInflater,
 ): Promise<Wrong | undefined> {
@@ -152,6 +153,7 @@ async function contentFault(
     await reader.skip(part.end - reader.position);
     return { message: `${error.message}, at byte ${error.at ?? part.end} of the file` };
   }
+  report.grew(content.bytes);
   const rest = part.end - reader.position;
   await reader.skip(rest);
   const [recorded, computed] = [hex32(member.crc), content.hex()];

@@ -3,7 +3,14 @@
 import { ZstdBlocks } from "../codecs/zstd.ts";
 import { Xxh64 } from "../codecs/xxh64.ts";
 import { begins, hex32, le } from "./content.ts";
-import { Damaged, type FileReader, type Format, type FormatReport, NotChecked } from "./format.ts";
+import {
+  checkExpansion,
+  Damaged,
+  type FileReader,
+  type Format,
+  type FormatReport,
+  NotChecked,
+} from "./format.ts";
 import { skipFrame } from "./lz4.ts";
 import { left, take } from "./reader.ts";
 
@@ -14,7 +21,6 @@ const CHECKSUM = 4;
 const SINGLE = 0x20;
 /** Bytes of the largest window that is decoded: that of the option for long distances. */
 const MOST_WINDOW = 128 * 1024 * 1024;
-const ALWAYS = 1024 * 1024 * 1024;
 
 function isSkippable(head: Uint8Array): boolean {
   return ((head[0] ?? 0) & 0xf0) === 0x50 && begins(head, [0x2a, 0x4d, 0x18], 1);
@@ -89,11 +95,8 @@ async function checkFrame(reader: FileReader, report: FormatReport): Promise<voi
     bytes += part.length;
     if (hasChecksum) sum.update(part);
   });
-  while (!await readBlock(reader, blocks)) {
-    if (bytes > ALWAYS && bytes > 1000 * (reader.position - from)) {
-      throw new NotChecked("it expands by more than 1000 to 1 above 1 GiB");
-    }
-  }
+  while (!await readBlock(reader, blocks)) checkExpansion(bytes, reader.position - from);
+  report.grew(bytes);
   if (size !== undefined && size !== bytes) {
     throw new Damaged(`the frame has ${bytes} bytes of content, its header says ${size}`, from);
   }

@@ -1,6 +1,6 @@
 // Runs a checker over bytes in memory, in pieces of any size, and images with given files.
 
-import type { Format } from "../../../src/proof/formats/format.ts";
+import { checkExpansion, type Format } from "../../../src/proof/formats/format.ts";
 import { formats } from "../../../src/proof/formats/mod.ts";
 import { Pipe } from "../../../src/proof/formats/reader.ts";
 import { runFormat } from "../../../src/proof/formats/run.ts";
@@ -29,6 +29,7 @@ async function runInto(
     bytes.length,
     (at, length) => Promise.resolve(bytes.slice(at, at + length)),
   );
+  let grown = 0;
   const report = {
     zisofs,
     reached: 0,
@@ -44,6 +45,7 @@ async function runInto(
     remarks: ({ message }: { message: string }) => said.remarks.push(message),
     failsZisofs: ({ message, problem }: { message: string; problem: string }) =>
       said.failures.push(`${problem}: ${message}`),
+    grew: (content: number) => checkExpansion(grown += content, bytes.length),
     unchecked: (reason: string) => said.unchecked.push(reason),
   };
   const checked = runFormat(format, pipe, report).finally(() => pipe.close());
