@@ -137,7 +137,11 @@ ruleCases("ZIS-004", [
       view.setUint32(size + 4, 4_000_000_000);
       view.setUint32(compressedAt + 8, 4_000_000_000, true);
     },
-    hits: [{ start: compressedAt + HEADER, length: COMPRESSED - HEADER }],
+    hits: [{ start: compressedAt + HEADER, length: COMPRESSED - HEADER }, {
+      rule: "SEC-003",
+      start: places.record("/BLOCK.BIN;1").offset + 33,
+      length: 11,
+    }],
   },
 ]);
 
