@@ -33,7 +33,7 @@ export async function decodeStream(
     const used = decodeSome(decoder, bytes, last, reader.position);
     reader.advance(used);
     if (used === 0 && !decoder.done && last) {
-      throw new Damaged("the stream is not complete where its bytes end", reader.end);
+      throw new Damaged("the stream is not complete where its bytes end", reader.end, true);
     }
     checkExpansion(content.bytes, reader.position - start);
   }
@@ -45,6 +45,6 @@ function decodeSome(decoder: Decoder, bytes: Uint8Array, last: boolean, at: numb
   } catch (error) {
     // A decoder counts from the bytes that it was given.
     if (!(error instanceof Damaged)) throw error;
-    throw new Damaged(error.message, at + Math.min(bytes.length, error.at ?? 0));
+    throw new Damaged(error.message, at + Math.min(bytes.length, error.at ?? 0), error.cut);
   }
 }

@@ -150,7 +150,7 @@ export class Inflater implements Decoder {
     } catch (error) {
       if (!(error instanceof Damaged)) throw error;
       this.#give();
-      throw new Damaged(error.message, Math.floor(this.#at / 8));
+      throw new Damaged(error.message, Math.floor(this.#at / 8), error.cut);
     }
     this.#give();
     this.#bytes = bytes.subarray(0, 0);
@@ -172,7 +172,7 @@ export class Inflater implements Decoder {
       } else if (state === "stored") this.#copyStored(length);
       else this.#inflate(last ? length : length - SYMBOL);
       if (this.#at > length * 8) {
-        throw new Damaged("the stream is not complete where its bytes end");
+        throw new Damaged("the stream is not complete where its bytes end", undefined, true);
       }
       if (this.#at === before && this.#state === state) return;
     }

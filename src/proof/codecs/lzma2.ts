@@ -165,7 +165,7 @@ export class Lzma2 {
       const head = (reader.ready(CHUNK_HEADER) ?? await reader.peek(CHUNK_HEADER))
         .slice(0, CHUNK_HEADER);
       const [control = 0] = head;
-      if (head.length === 0) throw new Damaged("the stream ends before its last chunk", at);
+      if (head.length === 0) throw new Damaged("the stream ends before its last chunk", at, true);
       if (control === 0) {
         reader.advance(1);
         return;
@@ -174,7 +174,7 @@ export class Lzma2 {
       const whole = header + packed;
       const bytes = reader.ready(whole) ?? await reader.peek(whole);
       if (bytes.length < whole) {
-        throw new Damaged("the stream is not complete where its bytes end", reader.end);
+        throw new Damaged("the stream is not complete where its bytes end", reader.end, true);
       }
       this.chunk(bytes.subarray(0, whole), header, at);
       reader.advance(whole);

@@ -32,7 +32,7 @@ async function checkDeb(
     }
     if (Number(size) > left(reader)) {
       const name = header.slice(0, 16).trim();
-      throw new Damaged(`member ${name} has ${size} bytes, ${left(reader)} are there`, from);
+      throw new Damaged(`member ${name} has ${size} bytes, ${left(reader)} are there`, from, true);
     }
     await checkMember(new Part(reader, Number(size)), report, inner, header.slice(0, 16).trim());
     await reader.skip(Number(size) % 2);

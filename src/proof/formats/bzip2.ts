@@ -61,7 +61,7 @@ async function checkStream(
     const view = reader.ready(USUAL) ?? await reader.peek(USUAL);
     const bits = new Bits(view, stream.bit);
     if (bits.at + 80 > bits.length) {
-      throw new Damaged("the stream is not complete where its bytes end", reader.end);
+      throw new Damaged("the stream is not complete where its bytes end", reader.end, true);
     }
     if (isMagic(bits, END_MAGIC)) return endStream(reader, report, bits, stream);
     if (!isMagic(bits, BLOCK_MAGIC)) {

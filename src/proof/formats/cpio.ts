@@ -88,7 +88,9 @@ async function checkArchive(reader: FileReader, report: FormatReport): Promise<v
       }
     }
     await reader.skip(padding(reader.position - start));
-    if (left(reader) === 0) throw new Damaged("the archive ends before its trailer", reader.end);
+    if (left(reader) === 0) {
+      throw new Damaged("the archive ends before its trailer", reader.end, true);
+    }
   }
   if (report.reached <= start) {
     report.unchecked("members of this form of cpio have no sums", start, reader.position);

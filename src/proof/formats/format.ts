@@ -45,6 +45,8 @@ export type Failure = {
   readonly recorded?: string;
   readonly computed?: string;
   readonly strength?: Strength;
+  /** The file is good as far as it goes, and ends too early. */
+  readonly cut?: boolean;
   /** A digest over a resource of an archive of the Windows installer. */
   readonly resource?: boolean;
 };
@@ -59,6 +61,8 @@ export type ZisofsFailure = Failure & {
 export interface FormatReport {
   /** What the record of the file says of its compression. */
   readonly zisofs: Zisofs | undefined;
+  /** Stored bytes of the file. */
+  readonly size: number;
   /** The byte of the file up to which there is a word on every checksum. */
   readonly reached: number;
   /** A checksum over bytes `[from, to)` of the file holds; `twin` where they are recorded twice. */
@@ -101,12 +105,15 @@ export type Probed = {
 export class Damaged extends Error {
   /** Byte of the file at which that shows, where the decoder knows it. */
   readonly at: number | undefined;
+  /** Whether the data are good as far as they go, and end too early. */
+  readonly cut: boolean;
 
   /** Says what is wrong, with the recorded numbers. */
-  constructor(message: string, at?: number) {
+  constructor(message: string, at?: number, cut = false) {
     super(message);
     this.name = "Damaged";
     this.at = at;
+    this.cut = cut;
   }
 }
 

@@ -48,7 +48,9 @@ async function checkMember(reader: FileReader, report: FormatReport): Promise<vo
   await decodeStream(reader, new Inflater(content.take), content);
   report.grew(content.bytes);
   const trailer = await take(reader, 8);
-  if (trailer.length < 8) throw new Damaged("the file ends inside a gzip trailer", reader.end);
+  if (trailer.length < 8) {
+    throw new Damaged("the file ends inside a gzip trailer", reader.end, true);
+  }
   const to = reader.position;
   const [recorded, computed] = [hex32(le(trailer, 0, 4)), content.hex()];
   const size = le(trailer, 4, 4);

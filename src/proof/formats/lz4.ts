@@ -76,7 +76,7 @@ async function checkFrame(reader: FileReader, report: FormatReport): Promise<voi
   }
   const at = reader.position;
   const trailer = await take(reader, 4);
-  if (trailer.length < 4) throw new Damaged("the frame ends inside its checksum", at);
+  if (trailer.length < 4) throw new Damaged("the frame ends inside its checksum", at, true);
   const [recorded, computed] = [hex32(le(trailer, 0, 4)), hex32(sum.value)];
   const stretch = { what: "lz4 content XXH32", from, to: reader.position };
   if (recorded === computed) report.holds(stretch.what, "checksum", from, stretch.to);
@@ -118,13 +118,15 @@ async function readBlock(
 ): Promise<boolean> {
   const from = reader.position;
   const head = await take(reader, 4);
-  if (head.length < 4) throw new Damaged("the frame is not complete where its bytes end", from);
+  if (head.length < 4) {
+    throw new Damaged("the frame is not complete where its bytes end", from, true);
+  }
   const word = le(head, 0, 4);
   if (word === 0) return false;
   const size = word % STORED;
   const sumSize = (flags & BLOCK_SUM) !== 0 ? 4 : 0;
   if (size + sumSize > left(reader) || size > MOST_BLOCK) {
-    throw new Damaged(`a block says ${size} bytes, ${left(reader)} are there`, from);
+    throw new Damaged(`a block says ${size} bytes, ${left(reader)} are there`, from, true);
   }
   const all = reader.ready(size + sumSize) ?? await reader.peek(size + sumSize);
   const block = all.subarray(0, size);

@@ -25,7 +25,9 @@ async function checkPng(reader: FileReader, report: FormatReport): Promise<void>
   for (;;) {
     const from = reader.position;
     const head = reader.ready(8) ?? await reader.peek(8);
-    if (head.length < 8) throw new Damaged(`the file ends before the ${last} chunk`, reader.end);
+    if (head.length < 8) {
+      throw new Damaged(`the file ends before the ${last} chunk`, reader.end, true);
+    }
     const size = be(head, 0, 4);
     const type = String.fromCharCode(...head.subarray(4, 8));
     if (size > MOST || !/^[A-Za-z]{4}$/.test(type)) {
@@ -33,7 +35,7 @@ async function checkPng(reader: FileReader, report: FormatReport): Promise<void>
     }
     if (left(reader) < size + 12) {
       const has = `the ${type} chunk at byte ${from} says ${size} bytes of data`;
-      throw new Damaged(`${has}, the file ends ${left(reader)} bytes after its start`, from);
+      throw new Damaged(`${has}, the file ends ${left(reader)} bytes after its start`, from, true);
     }
     reader.advance(4);
     const digest = createDigest("crc32", { bytes: size });

@@ -170,6 +170,11 @@ const BY_DESIGN = 2;
 const TEST_FOLDER = /(^|[/_.-])(tests?|testdata|testsuite|fixtures?|fuzz\w*|corpus)([/_.-]|$)/i;
 const TEST_NAME = /(trunc|corrupt|broken|invalid|damaged|malformed|bad)[^/]*$/i;
 
+/** Sizes that files are cut to on purpose: damage of the image leaves the sizes of files as they are. */
+function isRound(size: number): boolean {
+  return size % 512 === 0 || size % 1000 === 0;
+}
+
 function looksDamagedByDesign(path: string): boolean {
   return TEST_FOLDER.test(path) || TEST_NAME.test(path);
 }
@@ -183,7 +188,8 @@ export class FileReport implements FormatReport {
   #holds = false;
   #reached = 0;
   #content = 0;
-  readonly #size: number;
+  /** See {@linkcode FormatReport.size}. */
+  readonly size: number;
   #zisofsKept = 0;
   #uncheckedBefore = false;
 
@@ -191,7 +197,7 @@ export class FileReport implements FormatReport {
   constructor(findings: Findings, file: ReportedFile) {
     this.#findings = findings;
     this.#file = file;
-    this.#size = file.extents.reduce((sum, { length }) => sum + length, 0);
+    this.size = file.extents.reduce((sum, { length }) => sum + length, 0);
   }
 
   /** See {@linkcode FormatReport.zisofs}. */
@@ -225,7 +231,8 @@ export class FileReport implements FormatReport {
     // A file of which very much fails says nothing more by each further place.
     if (this.#kept++ >= KEPT_OF_FILE) return;
     const found = this.#failure(failure);
-    const isTest = looksDamagedByDesign(this.#file.path());
+    const isShortened = failure.cut === true && isRound(this.size);
+    const isTest = isShortened || looksDamagedByDesign(this.#file.path());
     this.#findings.fail(isTest ? { ...found, byDesign: true } : found, this.#claim(failure));
   }
 
@@ -276,7 +283,7 @@ export class FileReport implements FormatReport {
   /** See {@linkcode FormatReport.grew}. */
   grew(content: number): void {
     this.#content += content;
-    checkExpansion(this.#content, this.#size);
+    checkExpansion(this.#content, this.size);
   }
 
   /** See {@linkcode FormatReport.unchecked}. */

@@ -24,6 +24,7 @@ export async function runFormat(
         suspectTo: at + 1,
         message: `${error.message} (byte ${at} of the file)`,
         strength: "structure",
+        cut: error.cut && end === report.size,
       });
     } else throw error;
   }

@@ -91,7 +91,9 @@ async function checkStream(reader: FileReader, report: FormatReport): Promise<vo
   const records: { unpadded: number; content: number }[] = [];
   for (;;) {
     const next = reader.ready(1) ?? await reader.peek(1);
-    if (next.length === 0) throw new Damaged("the stream ends before its index", reader.position);
+    if (next.length === 0) {
+      throw new Damaged("the stream ends before its index", reader.position, true);
+    }
     if (next[0] === 0) break;
     records.push(await checkBlock(reader, report, check));
   }
@@ -256,7 +258,7 @@ async function checkIndex(
 async function checkFooter(reader: FileReader, flags: Uint8Array, size: number): Promise<void> {
   const from = reader.position;
   const footer = await take(reader, HEADER);
-  if (footer.length < HEADER) throw new Damaged("the stream ends before its footer", from);
+  if (footer.length < HEADER) throw new Damaged("the stream ends before its footer", from, true);
   checkCrc(footer.subarray(4, 10), footer.subarray(0, 4), "the footer", from);
   const backward = 4 * (le(footer, 4, 4) + 1);
   if (backward !== size) {

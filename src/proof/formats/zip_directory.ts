@@ -55,7 +55,7 @@ export async function readDirectory(reader: FileReader): Promise<ZipDirectory> {
   const tail = await reader.look(least, size - least);
   const found = findEnd(tail);
   if (found === undefined) {
-    throw new Damaged("the archive has no end of central directory record", size);
+    throw new Damaged("the archive has no end of central directory record", size, true);
   }
   const end = await readEnd(reader, tail, found, least);
   // Bytes before the archive shift all places in it.

@@ -68,7 +68,7 @@ async function readHeader(reader: FileReader): Promise<Header> {
   const plain = number(bytes, at, sizeBytes) + (sizeBytes === 2 ? 256 : 0);
   const size = sizeBytes === 0 ? undefined : plain;
   at += sizeBytes;
-  if (at > bytes.length) throw new Damaged("the file ends inside a frame header", reader.end);
+  if (at > bytes.length) throw new Damaged("the file ends inside a frame header", reader.end, true);
   if ((descriptor & RESERVED) !== 0) throw new Damaged("a reserved bit is set", from + 4);
   if (dictionary !== 0) throw new NotChecked("its frames need a dictionary");
   reader.advance(at);
@@ -105,7 +105,7 @@ async function checkFrame(reader: FileReader, report: FormatReport): Promise<voi
     return;
   }
   const trailer = await take(reader, 4);
-  if (trailer.length < 4) throw new Damaged("the frame ends inside its checksum", reader.end);
+  if (trailer.length < 4) throw new Damaged("the frame ends inside its checksum", reader.end, true);
   const [recorded, computed] = [hex32(le(trailer, 0, 4)), hex32(sum.value[0])];
   const to = reader.position;
   if (recorded === computed) return report.holds(WHAT, "checksum", from, to);
@@ -117,7 +117,9 @@ async function checkFrame(reader: FileReader, report: FormatReport): Promise<voi
 async function readBlock(reader: FileReader, blocks: ZstdBlocks): Promise<boolean> {
   const from = reader.position;
   const head = reader.ready(3) ?? await reader.peek(3);
-  if (head.length < 3) throw new Damaged("the frame is not complete where its bytes end", from);
+  if (head.length < 3) {
+    throw new Damaged("the frame is not complete where its bytes end", from, true);
+  }
   const word = (head[0] ?? 0) + (head[1] ?? 0) * 256 + (head[2] ?? 0) * 65536;
   const isLast = word % 2 === 1;
   const type = Math.floor(word / 2) % 4;
@@ -125,7 +127,7 @@ async function readBlock(reader: FileReader, blocks: ZstdBlocks): Promise<boolea
   if (type === 3) throw new Damaged("a block has type 3, which is reserved", from);
   const stored = 3 + (type === 1 ? 1 : size);
   if (stored > left(reader)) {
-    throw new Damaged(`a block says ${size} bytes, ${left(reader) - 3} are there`, from);
+    throw new Damaged(`a block says ${size} bytes, ${left(reader) - 3} are there`, from, true);
   }
   const bytes = (reader.ready(stored) ?? await reader.peek(stored)).subarray(3, stored);
   try {

@@ -32,6 +32,7 @@ async function runInto(
   let grown = 0;
   const report = {
     zisofs,
+    size: bytes.length,
     reached: 0,
     holds: (what: string, strength: string, from: number, to: number) => {
       said.whats.add(what);
