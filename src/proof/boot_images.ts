@@ -9,9 +9,10 @@ import type { Image, InformationTable } from "../model/image.ts";
 import type { Client, Jobs, Piece } from "../pass/client.ts";
 import type { Prover, ProverContext, ProverFacts } from "./prover.ts";
 
-/** Boot images that are digested, and the longest of them. */
+/** Boot images that are digested, the longest of them, and the bytes of all. */
 const IMAGES = 32;
 const LONGEST = 256 * 1024 * 1024;
+const ALL = 1024 * 1024 * 1024;
 /** The sum begins behind the room for the table. */
 const SUMMED_FROM = 64;
 
@@ -70,10 +71,12 @@ type BootStream = {
 function streamsOf(image: Image): BootStream[] {
   const { logicalSize } = image.mapping;
   const streams = new Map<number, BootStream>();
+  let all = 0;
   for (const { sector, bytes, fileBytes, informationTable: table } of image.boot) {
     const start = sector * SECTOR;
     const isInside = start > 0 && bytes > 0 && start + bytes <= logicalSize && bytes <= LONGEST;
-    if (!isInside || streams.has(start) || streams.size >= IMAGES) continue;
+    if (!isInside || streams.has(start) || streams.size >= IMAGES || all + bytes > ALL) continue;
+    all += bytes;
     const length = fileBytes ?? table?.fileLength ?? 0;
     const isSummed = length > SUMMED_FROM && length <= bytes;
     const sum = table !== undefined && isSummed

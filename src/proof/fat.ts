@@ -9,7 +9,7 @@ const ENTRY = 32;
 const DIRECTORY = 0x10;
 const VOLUME_LABEL = 0x08;
 /** Bytes of one directory that are looked through; the names wanted are among the first. */
-const DIRECTORY_BYTES = 1 << 20;
+const DIRECTORY_BYTES = 64 * 1024;
 
 type Geometry = {
   readonly start: number;

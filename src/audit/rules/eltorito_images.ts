@@ -11,6 +11,7 @@ import {
 } from "../../decode/eltorito/layout.ts";
 import type { BootImageHead, FatVolume } from "../../model/boot_facts.ts";
 import type { BootEntry, Image } from "../../model/image.ts";
+import { lastAtOrBefore } from "../../model/structures.ts";
 import type { ProofFacts } from "../../model/proof.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { counted } from "../words.ts";
@@ -235,17 +236,30 @@ export function isIsolinux({ head }: BootImageHead): boolean {
   return ISOLINUX.every((byte, at) => head[64 + at] === byte);
 }
 
-/** Where the platform of an entry is recorded: in the header before it. */
-function platformField({ entry }: BootEntry, image: Image): Span {
-  const fields = [validationEntry, sectionHeaderEntry].flatMap((layout) => {
-    const untyped: Layout = layout;
-    return image.structuresOf(untyped).map(({ span }) => fieldSpan(untyped, "platformId", span));
-  });
-  const before = fields.filter(({ start }) => start < entry.start);
-  return before.reduce((last, each) => each.start > last.start ? each : last, before[0] ?? entry);
+/** Where platforms are recorded: in the header before each entry. */
+class PlatformFields {
+  readonly #sorted: readonly Span[];
+
+  constructor(image: Image) {
+    const fields = [validationEntry, sectionHeaderEntry].flatMap((layout) => {
+      const untyped: Layout = layout;
+      return image.structuresOf(untyped).map(({ span }) => fieldSpan(untyped, "platformId", span));
+    });
+    this.#sorted = fields.sort((a, b) => a.start - b.start);
+  }
+
+  before({ entry }: BootEntry): Span {
+    const at = lastAtOrBefore(
+      this.#sorted.length,
+      entry.start,
+      (index) => this.#sorted[index]?.start,
+    );
+    return this.#sorted[at] ?? entry;
+  }
 }
 
 function* checkEfi(image: Image, facts: ProofFacts): Iterable<Hit> {
+  const platforms = new PlatformFields(image);
   for (const entry of image.boot) {
     const found = headOf(entry, facts);
     if (found === undefined) continue;
@@ -270,7 +284,7 @@ function* checkEfi(image: Image, facts: ProofFacts): Iterable<Hit> {
     if (!disagrees) continue;
     yield {
       rule: rules.platformContent,
-      span: platformField(entry, image),
+      span: platforms.before(entry),
       message: entry.platform === EFI
         ? "the entry is for EFI, its boot image is code for a BIOS"
         : "the entry is for a BIOS, its boot image is a FAT volume with \\EFI\\BOOT",
@@ -304,9 +318,11 @@ function spaceEnd(entry: BootEntry, upTo: number, image: Image): number {
 }
 
 function* checkSpace(image: Image, facts: ProofFacts): Iterable<Hit> {
+  const seen = new Set<number>();
   for (const entry of image.boot) {
     const fat = headOf(entry, facts)?.fat;
-    if (fat === undefined || entry.platform !== EFI) continue;
+    if (fat === undefined || entry.platform !== EFI || seen.has(entry.sector)) continue;
+    seen.add(entry.sector);
     const end = startOf(entry) + fatBytes(fat);
     const limit = spaceEnd(entry, end, image);
     if (end <= limit) continue;

@@ -311,7 +311,9 @@ function* checkEfi(image: Image, facts: ProofFacts): Iterable<Hit> {
       rule: rules.efiDiffers,
       span: placeOf(entry),
       message: `the EFI partition has ${length} bytes from byte ${start} on, the catalog has ` +
-        efi.map(({ bytes, sector }) => `${bytes} from ${sector * 2048}`).join(", "),
+        efi.slice(0, LISTED).map(({ bytes, sector }) => `${bytes} from ${sector * 2048}`).join(
+          ", ",
+        ),
       recorded: `${startingLba} to ${endingLba}`,
     };
   }

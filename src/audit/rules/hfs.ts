@@ -169,7 +169,7 @@ function* checkAlternates(image: Image): Iterable<Hit> {
       if (end > image.mapping.logicalSize) continue;
       yield {
         rule: rules.alternate,
-        span: logicalSpan(end - 1024, 512),
+        span: logicalSpan(Math.max(0, end - 1024), 512),
         message: `no second header of the ${titles[kind]} volume was found at its end, byte ${end}`,
         ...severity,
       };

@@ -53,8 +53,7 @@ function* checkLoader(image: Image, { boot }: ProofFacts): Iterable<Hit> {
   if (record === undefined) return;
   const { bootCode, hybridLoaderAddress } = record.value;
   if (!STARTS.some((start) => start.every((byte, at) => bootCode[at] === byte))) return;
-  const images = boot.images.filter(isIsolinux);
-  const blocks = images.map(({ start }) => BigInt(start / BLOCK));
+  const blocks = boot.images.filter(isIsolinux).map(({ start }) => BigInt(start / BLOCK));
   if (blocks.length === 0 || blocks.includes(hybridLoaderAddress)) return;
   yield {
     rule: rules.staleLoader,
@@ -77,6 +76,8 @@ function* checkCode(_image: Image, { boot: { code } }: ProofFacts): Iterable<Hit
 }
 
 const EFI_PARTITION = 0xef;
+/** Boot images that a message names. */
+const NAMED = 3;
 
 function* checkEfi(image: Image): Iterable<Hit> {
   const efi = image.boot.filter(({ platform }) => platform === 0xef);
@@ -93,7 +94,9 @@ function* checkEfi(image: Image): Iterable<Hit> {
       rule: rules.efiDiffers,
       span: logicalSpan(span.start + offset, mbrPartition.size - offset),
       message: `the EFI partition has ${length} bytes from byte ${start} on, the catalog has ` +
-        efi.map(({ bytes, sector }) => `${bytes} from ${sector * SECTOR}`).join(", "),
+        efi.slice(0, NAMED).map(({ bytes, sector }) => `${bytes} from ${sector * SECTOR}`).join(
+          ", ",
+        ),
       recorded: `${value.startingLba}, ${value.sizeInLba}`,
     };
   }

@@ -10,6 +10,8 @@ import { bTreeHeader, hfsPlusVolumeHeader, masterDirectoryBlock } from "./layout
 
 const BLOCK = 512;
 const HEADER = 1024; // bytes from the start of the volume
+/** Partitions in which a volume is looked for; real discs have one or two. */
+const PLACES = 16;
 /** Type of HFS Plus partitions in a GPT (TN2166). */
 const GPT_HFS_PLUS = "48465300-0000-11AA-AA11-00306543ECAC";
 
@@ -281,9 +283,20 @@ export async function readHfs(
     const { start, entry } = partition;
     if (seen.has(start)) continue;
     seen.add(start);
+    if (seen.size > PLACES) {
+      const message = `the limit of ${PLACES} places of HFS volumes was reached`;
+      context.out.fault({
+        kind: "limit",
+        structure: masterDirectoryBlock.id,
+        span: entry,
+        message,
+      });
+      break;
+    }
     let volumes = start === 0 ? found : [];
     for (const place of placesOf(start)) {
-      if (volumes.length > 0 || place >= context.logicalSize) break;
+      if (volumes.length > 0) break;
+      if (place >= context.logicalSize) continue;
       volumes = await reader.volumesAt(place, partition);
       found.push(...volumes);
     }
