@@ -7,6 +7,7 @@ import type { ClaimFacts } from "./claims.ts";
 import type { ListFacts } from "./lists.ts";
 import type { FormatFacts } from "./format_proof.ts";
 import type { LibisofsFacts } from "./checksum_tags.ts";
+import type { ErrorCorrection } from "./error_correction.ts";
 import type { ImplantedFacts } from "./implanted.ts";
 import type { HfsCatalog } from "./hfs.ts";
 import type { RawFacts } from "./raw_sectors.ts";
@@ -102,6 +103,8 @@ export type ProofFacts = {
   readonly implanted?: ImplantedFacts;
   /** Checksum tags of libisofs; absent where there are none. */
   readonly libisofs?: LibisofsFacts;
+  /** Error correction that was added behind the volume; absent where there is none. */
+  readonly errorCorrection?: ErrorCorrection;
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
   /** What the storage around the file says of it, where the caller looked. */

@@ -4,6 +4,7 @@ import { proveFormats } from "./formats/prover.ts";
 import { listProver } from "./lists/prover.ts";
 import type { ProverFactory } from "./prover.ts";
 import { proveBootImages } from "./boot_images.ts";
+import { dvdisasterProver } from "./dvdisaster.ts";
 import { headProver } from "./file_heads.ts";
 import { implantedProver } from "./implanted.ts";
 import { libisofsProver } from "./libisofs_tags.ts";
@@ -17,5 +18,6 @@ export const provers: readonly ProverFactory[] = [
   proveFormats,
   proveBootImages,
   implantedProver,
+  dvdisasterProver,
   libisofsProver,
 ];

@@ -173,7 +173,7 @@ function isAnchor({ head, span }: Occupied): boolean {
   return view.getUint16(0, true) === 2 && view.getUint32(12, true) === sector;
 }
 
-function* checkForeign(image: Image, { data }: ProofFacts): Iterable<Hit> {
+function* checkForeign(image: Image, { data, errorCorrection }: ProofFacts): Iterable<Hit> {
   if (data === undefined || declaredEnd(image) === 0) return;
   // What a volume owns that is recognised and not read is not unexplained (LIM-001 says so).
   if (image.recognised.some(({ kind }) => kind !== "highsierra")) {
@@ -190,6 +190,10 @@ function* checkForeign(image: Image, { data }: ProofFacts): Iterable<Hit> {
     const cut = beforeAudio(image, occupied, audio);
     if (cut === undefined) continue;
     const { span, sectors, head } = cut;
+    if (errorCorrection !== undefined && span.start >= errorCorrection.header.start) {
+      yield trailerAt(span, "dvdisaster error correction");
+      continue;
+    }
     const format = formatOf(head);
     yield {
       rule: rules.foreign,

@@ -16,6 +16,7 @@ import { directoryRules } from "./dir.ts";
 import { elToritoRules } from "./eltorito.ts";
 import { elToritoCatalogRules } from "./eltorito_catalog.ts";
 import { bootImageRules } from "./eltorito_images.ts";
+import { errorCorrectionRules } from "./error_correction.ts";
 import { extents } from "./extents.ts";
 import { formatRules } from "./formats.ts";
 import { gptRules } from "./gpt.ts";
@@ -97,6 +98,7 @@ export const families: readonly RuleFamily[] = [
   damageRules,
   contentRules,
   formatRules,
+  errorCorrectionRules,
   implantedRules,
   checksumTagRules,
   checksumArrayRules,
