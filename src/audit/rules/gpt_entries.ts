@@ -75,7 +75,9 @@ const rules = {
     severity: "warning",
     title: "Duplicate partition GUIDs",
     clause: "UEFI 2.10 5.3.3",
-    rationale: "Systems that find partitions by their identifier take either of the two.",
+    rationale:
+      "Systems that find partitions by their identifier take either of the two. So on images of " +
+      "syslinux isohybrid --mac, whose two EFI partitions share one.",
     remedy: "Give one of them another identifier before the image is used as a disk.",
     layouts,
   },
