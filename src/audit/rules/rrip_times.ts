@@ -202,7 +202,8 @@ class TimeJudge implements EntriesJudge {
     for (let node = 1; node < tree.count; node++) {
       // The short form has no fractions of a second.
       const seconds = Math.floor(tree.modified(node) / 1000) - tree.recorded(node) / 1000;
-      if (Number.isNaN(seconds) || seconds === 0) continue;
+      // Of a directory that was found otherwise, the record is its own ".".
+      if (Number.isNaN(seconds) || seconds === 0 || tree.found.has(node)) continue;
       least = Math.min(least, seconds);
       greatest = Math.max(greatest, seconds);
       tally.add(() => ({

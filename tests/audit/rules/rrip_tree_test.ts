@@ -209,9 +209,9 @@ ruleCases("RRP-023", [
 
 ruleCases("RRP-024", [
   {
-    name: "modified a year later",
+    name: "modified a second earlier",
     image,
-    mutate: (view) => view.setUint8(stamps.offset + 5, (date7[0] ?? 0) + 1),
+    mutate: (view) => view.setUint8(stamps.offset + 5 + 5, (date7[5] ?? 0) - 1),
     hits: [at(places.record("/A.TXT;1"), 18, 7)],
   },
 ], structure);
