@@ -77,7 +77,10 @@ ruleCases("ISO-VDS-004", [
     image: JOLIET,
     mutate: (view) => view.setUint8(PVD, 0),
     // Its tree and tables are found without it.
-    hits: [{ start: PVD, length: SECTOR }],
+    hits: [
+      { start: PVD, length: SECTOR },
+      { rule: "XNS-004", start: PVD + SECTOR, length: SECTOR },
+    ],
   },
 ]);
 

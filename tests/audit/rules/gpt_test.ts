@@ -100,7 +100,10 @@ ruleCases("GPT-005", [
       view.setBigUint64(PRIMARY + 32, 99_999_999n, true);
       seal(view, PRIMARY);
     },
-    hits: [{ start: PRIMARY + 32, length: 8 }],
+    hits: [
+      { start: PRIMARY + 32, length: 8 },
+      { rule: "IMG-017", start: PRIMARY + 32, length: 8 },
+    ],
   },
 ], structure);
 

@@ -65,17 +65,6 @@ ruleCases("PRF-011", [
     hits: [both.place("docs/three.txt")],
   },
   {
-    name: "the digest of a line, where another list bears the file out",
-    image: () => both.bytes(),
-    mutate: (view) =>
-      setText(view, both.placeOf("docs/MD5SUMS", "three.txt").start - 34, "0123".repeat(8)),
-    hits: [{
-      start: both.placeOf("docs/MD5SUMS", "three.txt").start - 34,
-      length: 34 + "three.txt".length,
-      severity: "warning",
-    }],
-  },
-  {
     name: "one digit of the list, which the file does not bear out",
     image: () => listed.bytes(),
     mutate: (view) => {
@@ -261,5 +250,19 @@ ruleCases("PRF-019", [
     image: () => new ListedImage(signed).bytes(),
     mutate: () => new ListedImage({ ...signed, "sha256sum.txt.asc": "signature" }).bytes(),
     hits: [{}],
+  },
+]);
+
+ruleCases("PRF-022", [
+  {
+    name: "the digest of a line, where another list bears the file out",
+    image: () => both.bytes(),
+    mutate: (view) =>
+      setText(view, both.placeOf("docs/MD5SUMS", "three.txt").start - 34, "0123".repeat(8)),
+    hits: [{
+      start: both.placeOf("docs/MD5SUMS", "three.txt").start - 34,
+      length: 34 + "three.txt".length,
+      severity: "error",
+    }],
   },
 ]);

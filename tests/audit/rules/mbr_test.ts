@@ -15,6 +15,7 @@ ruleCases("MBR-001", [
       { start: 510, length: 2 },
       { rule: "MBR-007", start: 446 + 8, length: 8 },
       { rule: "MBR-009", start: 440, length: 4 },
+      { rule: "IMG-017" },
     ],
   },
 ], structure);
@@ -30,6 +31,7 @@ ruleCases("MBR-002", [
     hits: [
       { start: ENTRY + 8, length: 8 },
       { rule: "MBR-005", start: ENTRY + 5, length: 3 },
+      { rule: "IMG-017", start: ENTRY, length: 16 },
     ],
   },
 ], structure);
@@ -45,6 +47,7 @@ ruleCases("MBR-003", [
     hits: [
       { start: SECOND + 8, length: 8 },
       { rule: "MBR-005", start: ENTRY + 1, length: 3 },
+      { rule: "IMG-017" },
     ],
   },
 ], structure);

@@ -110,6 +110,7 @@ ruleCases("IMG-010", [
     hits: [
       { space: "file", start: 100 * 2352 + 16, length: 2 * 2352 - 116, severity: "error" },
       { rule: "CDR-001", space: "file", start: 101 * 2352, length: 87 * 2352 + 12 },
+      { rule: "IMG-008", space: "file", start: 101 * 2352, length: 2352 },
       { rule: "CDR-007", space: "file", start: 100 * 2352 + 2064, length: 4 },
       { rule: "CDR-008", space: "file", start: 100 * 2352 + 2076, length: 172 },
       { rule: "CDR-009", space: "file", start: 100 * 2352 + 2248, length: 104 },
@@ -124,6 +125,7 @@ ruleCases("IMG-010", [
     hits: [
       { space: "file", start: 100 * 2352 + 16, length: 2352 + 684, severity: "error" },
       { rule: "CDR-001", space: "file", start: 101 * 2352, length: 88 * 2352 + 12 },
+      { rule: "IMG-008", space: "file", start: 101 * 2352, length: 2352 },
       { rule: "CDR-007", space: "file", start: 100 * 2352 + 2064, length: 4 },
       { rule: "EXT-004", space: "file", start: 237_964, length: 207_280 },
       { rule: "IMG-003", space: "file", start: 447_292, length: 288 },
