@@ -212,7 +212,8 @@ ruleCases("RRP-024", [
     name: "modified a second earlier",
     image,
     mutate: (view) => view.setUint8(stamps.offset + 5 + 5, (date7[5] ?? 0) - 1),
-    hits: [at(places.record("/A.TXT;1"), 18, 7)],
+    // The files are then no longer all of one time.
+    hits: [at(places.record("/A.TXT;1"), 18, 7), { rule: "TIM-007" }],
   },
 ], structure);
 
