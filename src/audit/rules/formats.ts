@@ -1,5 +1,6 @@
 // Rules about the checksums that the formats of files carry.
 
+import type { Span } from "../../bytes/span.ts";
 import {
   EXPANDS,
   type FormatFailure,
@@ -33,19 +34,36 @@ const rules = {
     rationale:
       "The program that wrote the file recorded a checksum of its content, which the bytes in the image " +
       "do not have: they are not those that were written. Test suites hold a few files that were damaged " +
-      "on purpose: one or two in folders named so are noted and not counted as damage.",
+      "on purpose: one or two in folders named so are noted and not counted as damage. A file that fails " +
+      "but has the bytes of which a digest elsewhere in the image was made was so when the image was made: " +
+      "that is noted, too.",
     remedy: "Fetch the file, or the part of the image around the named bytes, from another source.",
   },
 } as const satisfies RuleTable;
 
-function* checkFailures(_: Image, { formats }: ProofFacts): Iterable<Hit> {
+function* checkFailures(_: Image, { formats, claims }: ProofFacts): Iterable<Hit> {
   if (formats === undefined) return;
   const { failures } = formats;
-  yield* failures.kept.map(hitOf);
+  const refuted = new Set(
+    claims?.failed.filter((claim) => claim.kind === "format" && claim.refuted)
+      .map(({ tree, node, suspect }) => placeKey(tree, node, suspect?.[0])),
+  );
+  for (const failure of failures.kept) {
+    const { tree, node, span } = failure;
+    const hit = hitOf(failure);
+    if (!refuted.has(placeKey(tree, node, span))) yield hit;
+    else yield { ...hit, severity: "note", message: `${hit.message}${asMade}` };
+  }
   yield* restOf(failures);
   for (const remark of formats.remarks.kept) {
     yield { ...hitOf(remark), severity: "note", confidence: "likely" };
   }
+}
+
+const asMade = "; a digest of these bytes holds: the file was so when the image was made";
+
+function placeKey(tree?: number, node?: number, span?: Span): string {
+  return `${tree} ${node} ${span?.space} ${span?.start} ${span?.length}`;
 }
 
 function hitOf(failure: FormatFailure): Hit {

@@ -36,12 +36,16 @@ const LISTED = 100;
 function* checkConflicts(image: Image, { claims }: ProofFacts): Iterable<Hit> {
   if (claims === undefined || claims.refutedCount === 0) return;
   let listed = 0;
+  let unrecorded = 0;
   for (const claim of claims.failed) {
-    if (!claim.refuted || listed >= LISTED) continue;
+    if (!claim.refuted) continue;
+    // A structure that does not decode has no record that could be wrong.
+    if (claim.strength === "structure") unrecorded++;
+    if (claim.strength === "structure" || listed >= LISTED) continue;
     listed++;
     yield conflict(image, claim, claims.by);
   }
-  const more = claims.refutedCount - listed;
+  const more = claims.refutedCount - listed - unrecorded;
   if (more <= 0) return;
   const message = `${counted(more, "record")} more are contradicted by digests over wider ranges`;
   yield { rule: rules.conflict, message, count: more };

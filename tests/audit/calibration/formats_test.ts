@@ -40,3 +40,12 @@ Deno.test("bytes after the last member, and formats without checksums, are no da
   assertEquals(await severities({ "A.GZ": signed }), []);
   assertEquals(await severities({ "A.LZ4": Uint8Array.of(2, 0x21, 0x4c, 0x18, 9, 9, 9, 9) }), []);
 });
+
+Deno.test("a file that was no PNG when its digest was listed: a note, and no conflict", async () => {
+  const path = new URL("../../../fixtures/sample.iso", import.meta.url);
+  const image = await examine(new MemorySource(await Deno.readFile(path), "sample.iso"));
+  const { findings, verdict } = await audit(image, { deep: true });
+  const about = findings.filter(({ severity, rule }) => severity === "error" || rule === "PRF-017");
+  assertEquals(about.map(({ rule, severity }) => `${rule} ${severity}`), ["PRF-017 note"]);
+  assertEquals(verdict, "intact");
+});
