@@ -1,6 +1,6 @@
 // Causes before symptoms: which finding explains another, by what the rules say of each other and by place.
 
-import { SECTOR } from "../bytes/span.ts";
+import { SECTOR, type Span } from "../bytes/span.ts";
 import type { Image } from "../model/image.ts";
 import type { Hit, Severity } from "./rule.ts";
 
@@ -47,6 +47,29 @@ const ownCauses: ReadonlySet<string> = new Set([
   "LIM-001",
   "LIM-003",
   "EXT-009",
+]);
+
+/**
+ * Rules at `warning` that tools which record digests never break: fields that are recorded twice and differ,
+ * and what else only changed bytes make. They explain a digest that fails as an error would.
+ */
+const torn: ReadonlySet<string> = new Set([
+  "ISO-PVD-003",
+  "ISO-PVD-004",
+  "ISO-PVD-005",
+  "ISO-PVD-015",
+  "ISO-PVD-017",
+  "ISO-DIR-005",
+  "ISO-DIR-006",
+  "ISO-DIR-025",
+  "ISO-XAR-002",
+  "ISO-PTH-003",
+  "ISO-PTH-008",
+  "ISO-PTH-012",
+  "SUS-002",
+  "ELT-025",
+  // At `warning` for a boot record that has lost its signature only.
+  "GPT-012",
 ]);
 
 // Notes and infos that bytes off their place set off, which say nothing else.
@@ -202,15 +225,29 @@ const rankOf = new Map(
   explanations.flatMap(({ rules }, rank) => rules.map((rule) => [rule, rank] as const)),
 );
 
+/** Where a span lies in the file. */
+export function placeOf({ space, start, length }: Span, { mapping }: Image): Place {
+  if (space === "file") {
+    const sector = Math.max(0, Math.floor(mapping.logicalOffset(start) / SECTOR));
+    return { offset: start, length, sector };
+  }
+  const offset = mapping.fileOffset(start);
+  const end = length === 0 ? offset : mapping.fileOffset(start + length - 1) + 1;
+  return { offset, length: end - offset, sector: Math.floor(start / SECTOR) };
+}
+
 /** Finds the cause of each hit of one audit. */
 export class Causes {
   readonly #image: Image;
+  readonly #all: readonly Kept[];
   readonly #hits: HitsOf;
   #firsts: ReadonlyMap<Kept, Kept> | undefined;
+  #culprits: readonly Kept[] | undefined;
 
-  /** `hits` are those that are reported. */
-  constructor(image: Image, hits: HitsOf) {
+  /** `all` are the hits that are reported, `hits` gives those of a rule. */
+  constructor(image: Image, all: readonly Kept[], hits: HitsOf) {
     this.#image = image;
+    this.#all = all;
     this.#hits = hits;
   }
 
@@ -227,7 +264,18 @@ export class Causes {
         if (found !== undefined) return this.#path(kept, id) ?? found;
       }
     }
-    return runs.has(rule.id) ? this.#firstOfRun(kept) : undefined;
+    return runs.has(rule.id) ? this.#firstOfRun(kept) : this.#inside(kept);
+  }
+
+  /** What is wrong first in the bytes that a failing digest covers. */
+  #inside(kept: Kept): Kept | undefined {
+    const { covers } = kept.hit;
+    if (covers === undefined) return undefined;
+    this.#culprits ??= culpritsOf(this.#all);
+    const places = covers.map((span) => placeOf(span, this.#image));
+    return this.#culprits.find((culprit) =>
+      isNarrower(culprit.hit, kept.hit) && places.some((place) => contains(place, culprit.place))
+    );
   }
 
   /** The hit that the rule itself names. */
@@ -260,6 +308,27 @@ export class Causes {
     const first = this.#firsts.get(kept);
     return first === kept ? undefined : first;
   }
+}
+
+/** Hits that say which bytes are wrong, in the order of their places. */
+function culpritsOf(all: readonly Kept[]): Kept[] {
+  const culprits = all.filter(({ hit, place }) => {
+    const severity = severityOf(hit);
+    const isTorn = severity === "warning" && torn.has(hit.rule.id);
+    return place !== undefined && (severity === "error" || isTorn);
+  });
+  return culprits.sort((a, b) => (a.place?.offset ?? 0) - (b.place?.offset ?? 0));
+}
+
+// Of digests over the same bytes the first by its id explains the others, so that none go in a circle.
+function isNarrower(cause: Hit, symptom: Hit): boolean {
+  if (cause.covers === undefined) return true;
+  const [bytes, wider] = [coveredBy(cause), coveredBy(symptom)];
+  return bytes < wider || (bytes === wider && cause.rule.id < symptom.rule.id);
+}
+
+function coveredBy({ covers = [] }: Hit): number {
+  return covers.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** The first hit of each run of sectors. */

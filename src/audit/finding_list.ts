@@ -1,10 +1,9 @@
 // Hits become findings here: repeats folded, symptoms linked to their cause, all in a fixed order.
 
-import { SECTOR, type Span } from "../bytes/span.ts";
 import { hex } from "../bytes/text.ts";
 import type { Image } from "../model/image.ts";
 import type { Namespace } from "../model/namespace.ts";
-import { Causes, type Kept, type Place, severityOf } from "./causes.ts";
+import { Causes, type Kept, type Place, placeOf, severityOf } from "./causes.ts";
 import type { Finding } from "./result.ts";
 import { type Hit, NO_CLAUSE } from "./rule.ts";
 import { severities } from "./verdict.ts";
@@ -47,7 +46,7 @@ export class FindingList {
       hits = { kept: [], byPlace: new Map(), rest: undefined };
       this.#byRule.set(id, hits);
     }
-    const place = this.#place(hit.span);
+    const place = hit.span === undefined ? undefined : placeOf(hit.span, this.#image);
     const key = placeKey(hit, place);
     const same = hits.byPlace.get(key);
     if (same !== undefined) same.count += times;
@@ -64,19 +63,6 @@ export class FindingList {
     return this.#left?.findings().length ?? 0;
   }
 
-  #place(span: Span | undefined): Place | undefined {
-    if (span === undefined) return undefined;
-    const { mapping } = this.#image;
-    const { start, length } = span;
-    if (span.space === "file") {
-      const sector = Math.max(0, Math.floor(mapping.logicalOffset(start) / SECTOR));
-      return { offset: start, length, sector };
-    }
-    const offset = mapping.fileOffset(start);
-    const end = length === 0 ? offset : mapping.fileOffset(start + length - 1) + 1;
-    return { offset, length: end - offset, sector: Math.floor(start / SECTOR) };
-  }
-
   /** Findings with causes before symptoms, then by severity, offset and id. */
   findings(): Finding[] {
     const all = [...this.#byRule.values()].flatMap(joined);
@@ -84,6 +70,7 @@ export class FindingList {
     const causes = new Map<Kept, Kept>();
     const finder = new Causes(
       this.#image,
+      all,
       (id) => this.#byRule.get(id)?.kept.filter((kept) => there.has(kept)) ?? [],
     );
     for (const kept of all) {
@@ -92,7 +79,10 @@ export class FindingList {
       const isCircle = cause === kept || (cause !== undefined && causes.get(cause) === kept);
       if (cause !== undefined && !isCircle) causes.set(kept, cause);
     }
-    const roots = all.filter((kept) => !causes.has(kept)).sort(inOrder);
+    const gravest = gravestOf(causes);
+    const roots = all.filter((kept) => !causes.has(kept)).sort((a, b) =>
+      rankOf(a, gravest) - rankOf(b, gravest) || inOrder(a, b)
+    );
     const symptoms = foldSymptoms(all.filter((kept) => causes.has(kept)).sort(inOrder), causes);
     const index = new Map([...roots, ...symptoms].map((kept, at) => [kept, at]));
     return [...index.keys()].map((kept) => {
@@ -173,6 +163,23 @@ function inOrder(a: Kept, b: Kept): number {
   const byId = a.hit.rule.id < b.hit.rule.id ? -1 : a.hit.rule.id > b.hit.rule.id ? 1 : 0;
   return bySeverity || offsetA - offsetB || byId ||
     (a.place?.length ?? 0) - (b.place?.length ?? 0);
+}
+
+function rankOf(kept: Kept, gravest: ReadonlyMap<Kept, number>): number {
+  const own = severities.indexOf(severityOf(kept.hit));
+  return Math.min(own, gravest.get(kept) ?? own);
+}
+
+// The gravest of what each cause explains: with that it is listed.
+function gravestOf(causes: ReadonlyMap<Kept, Kept>): ReadonlyMap<Kept, number> {
+  const gravest = new Map<Kept, number>();
+  for (const symptom of causes.keys()) {
+    const cause = rootOf(symptom, causes);
+    if (cause === undefined) continue;
+    const own = severities.indexOf(severityOf(symptom.hit));
+    gravest.set(cause, Math.min(own, gravest.get(cause) ?? own));
+  }
+  return gravest;
 }
 
 function rootOf(kept: Kept, causes: ReadonlyMap<Kept, Kept>): Kept | undefined {

@@ -69,6 +69,8 @@ export type Hit = {
   readonly causedBy?: string;
   /** File offset at which that finding begins, where the rule may have several. */
   readonly causedAt?: number;
+  /** What a digest or checksum covers that fails: an error in there is why it does. */
+  readonly covers?: readonly Span[];
   /** How many places it stands for; 1 where absent. */
   readonly count?: number;
   /** Hits of this rule that touch are one range, not one finding each. */

@@ -12,6 +12,8 @@ export type ChecksumTag = {
   readonly span: Span;
   /** What it is over. */
   readonly covered: Span;
+  /** What of that no earlier tag proves. */
+  readonly suspect: Span;
   readonly recorded: string;
   /** Absent where not all bytes are there. */
   readonly computed?: string;

@@ -228,10 +228,12 @@ function judge({ start, tags, variant }: Chain, claims: ClaimSink): ChecksumTag[
     const states = statementOf(placed, start);
     const fails = states === false && (index < last || !isOver);
     const covered = logicalSpan(start * SECTOR, (block - start) * SECTOR);
+    const suspect = logicalSpan(proven * SECTOR, (block - proven) * SECTOR);
     judged.push({
       kind: tag.kind,
       span: spanOf(placed),
       covered,
+      suspect,
       recorded: tag.md5,
       fails: fails && index > last,
       ...(computed === undefined ? {} : { computed }),
@@ -248,7 +250,7 @@ function judge({ start, tags, variant }: Chain, claims: ClaimSink): ChecksumTag[
       strength: "digest",
       holds: states,
       spans: without(covered, variant, tags.slice(0, index)),
-      ...(states ? {} : { suspect: [logicalSpan(proven * SECTOR, (block - proven) * SECTOR)] }),
+      ...(states ? {} : { suspect: [suspect] }),
       record: spanOf(placed),
       recorded: tag.md5,
       ...(computed === undefined ? {} : { computed }),

@@ -105,3 +105,22 @@ Deno.test("files in which raw sectors are swapped or off their place are contrad
     ["/DATA/ONE.BIN", "contradicted"],
   ]);
 });
+
+Deno.test("what is wrong first in the bytes of a digest explains why it fails", async () => {
+  const findings = await changed("sample", (bytes) => void bytes.set([0x60], 43_985));
+  assertEquals(causes(findings), ["ISO-DIR-004"]);
+  assertEquals(symptoms(findings, "ISO-DIR-004"), ["PRF-006"]);
+});
+
+Deno.test("a warning that explains an error is listed with the errors", async () => {
+  const findings = await changed("sample", (bytes) => void bytes.set([0xff], 32_900));
+  assertEquals(causes(findings), ["ISO-PVD-003"]);
+  assertEquals(findings[0]?.rule, "ISO-PVD-003");
+  assertEquals(symptoms(findings, "ISO-PVD-003"), ["PRF-005"]);
+});
+
+Deno.test("of two digests over one damaged file the first explains the other", async () => {
+  const findings = await changed("sample", (bytes) => void bytes.set([0xff], 352_300));
+  assertEquals(causes(findings), ["PRF-009"]);
+  assertEquals(symptoms(findings, "PRF-009"), ["PRF-007", "PRF-011"]);
+});

@@ -59,6 +59,7 @@ function judgeArray({ span, recorded, computed, mended, matching, differing }: C
     span,
     message,
     ...numbers,
+    covers: [span],
   };
 }
 
@@ -71,6 +72,7 @@ function judgeFile(image: Image, { tree, node, recorded, computed }: DifferingFi
     message: `The MD5 of its stored bytes is ${computed}, the checksum array records ${recorded}`,
     recorded,
     expected: computed,
+    covers: extents.map((extent) => logicalSpan(extent.start, extent.length)),
     tree,
     node,
   };

@@ -79,6 +79,7 @@ function* checkTags(_image: Image, { libisofs }: ProofFacts): Iterable<Hit> {
 
 function* judgeTag(tag: ChecksumTag, cause: string): Iterable<Hit> {
   const { kind, span, covered, recorded, computed = "", damaged, statedAt, edits, fails } = tag;
+  const { suspect } = tag;
   const block = span.start / SECTOR;
   const rule = ruleOf[kind];
   if (damaged !== undefined) {
@@ -112,6 +113,7 @@ function* judgeTag(tag: ChecksumTag, cause: string): Iterable<Hit> {
     message: `The MD5 of ${range} is ${computed}, the ${names[kind]} tag records ${recorded}`,
     recorded,
     expected: computed,
+    covers: [suspect],
     ...(kind === "session" ? { causedBy: cause } : {}),
   };
 }

@@ -71,6 +71,7 @@ function hitOf(failure: FormatFailure): Hit {
   return {
     rule: resource === true ? rules.resource : rules.formatChecksum,
     span,
+    covers: [span],
     message: `${format}: ${message}`,
     tree,
     node,

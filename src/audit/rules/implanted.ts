@@ -1,6 +1,6 @@
 // Rules about digests that were written into the first primary descriptor: isomd5sum, SUSE media tags.
 
-import { SECTOR } from "../../bytes/span.ts";
+import { logicalSpan, SECTOR, type Span } from "../../bytes/span.ts";
 import type { Image } from "../../model/image.ts";
 import type { ImplantedDigest, MediaTag } from "../../model/implanted.ts";
 import type { ProofFacts } from "../../model/proof.ts";
@@ -98,6 +98,7 @@ function* judgeDigest(digest: ImplantedDigest): Iterable<Hit> {
       span: record,
       message: `The MD5 of ${over} is ${computed}, the image records ${recorded}${where}`,
       ...numbers,
+      covers: around(record, covered),
       ...(fragment === undefined ? {} : { causedBy: rules.fragment.id }),
     };
   }
@@ -114,6 +115,7 @@ function* judgeDigest(digest: ImplantedDigest): Iterable<Hit> {
       } are not what they were`,
     recorded: fragment.recorded,
     expected: fragment.computed,
+    covers: [span],
   };
 }
 
@@ -129,7 +131,13 @@ function* judgeMediaTag(tag: MediaTag): Iterable<Hit> {
     const message =
       `The ${algorithm} of the ${covered / SECTOR} sectors of the volume is ${computed}, ` +
       `the media tag records ${recorded}${part}`;
-    yield { rule: rules.mediaTag, span: record, message, ...numbers };
+    yield {
+      rule: rules.mediaTag,
+      span: record,
+      message,
+      ...numbers,
+      covers: around(record, covered),
+    };
   } else if (standing === "record") {
     const message =
       `The ${algorithm} in the media tag differs in a few digits only from the computed one: ` +
@@ -139,8 +147,14 @@ function* judgeMediaTag(tag: MediaTag): Iterable<Hit> {
     const message =
       `The ${algorithm} of the partition is ${partition.computed}, the media tag records ` +
       partition.recorded;
-    yield { rule: rules.mediaTag, span: record, message };
+    yield { rule: rules.mediaTag, span: record, message, covers: [partition.span] };
   }
+}
+
+// The text itself counts as blanks.
+function around({ start, length }: Span, covered: number): readonly Span[] {
+  const behind = start + length;
+  return [logicalSpan(0, start), logicalSpan(behind, Math.max(0, covered - behind))];
 }
 
 /** Rules about implanted digests, with their checks. */

@@ -1,6 +1,6 @@
 // Rules about lists of digests inside an image: sums files, repositories of packages, signatures.
 
-import { logicalSpan } from "../../bytes/span.ts";
+import { logicalSpan, type Span } from "../../bytes/span.ts";
 import type { Image } from "../../model/image.ts";
 import type { ListMismatch, ListReport } from "../../model/lists.ts";
 import type { ProofFacts } from "../../model/proof.ts";
@@ -109,7 +109,12 @@ function hitOf(image: Image, mismatch: ListMismatch, rule: Rule, message: string
     node,
     recorded,
     expected: computed,
+    ...(excuse === undefined ? { covers: found?.extents(node).map(spanOf) ?? [] } : {}),
   };
+}
+
+function spanOf({ start, length }: { readonly start: number; readonly length: number }): Span {
+  return logicalSpan(start, length);
 }
 
 function differs(image: Image, mismatch: ListMismatch): string {
