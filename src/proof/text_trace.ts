@@ -12,9 +12,13 @@ const DENSE_7_BITS = 6.9;
 /** Pairs of CR and LF that chance must promise before their absence says anything. */
 const PAIRS = 64;
 
+/** Windows that are all looked at; of the rest one for each piece. */
+const CLOSELY = 256;
+
 /** Counts what dense windows lack. Genuine data settle the question in a few windows. */
 export class LineEndTrace {
   #isSettled = false;
+  #looked = 0;
   #windows = 0;
   #start = 0;
   #narrow = 0;
@@ -30,7 +34,11 @@ export class LineEndTrace {
     if (this.#isSettled) return;
     for (const part of stretches(offset, bytes, unread)) {
       if (part.unread) continue;
-      for (let at = 0; at + WINDOW <= part.bytes.length && !this.#isSettled; at += WINDOW) {
+      const { length } = part.bytes;
+      // What a transfer does it does everywhere: the whole of a large image need not be weighed.
+      const step = this.#looked < CLOSELY ? WINDOW : Math.max(WINDOW, length);
+      for (let at = 0; at + WINDOW <= length && !this.#isSettled; at += step) {
+        this.#looked++;
         this.#look(part.at + at, part.bytes.subarray(at, at + WINDOW));
       }
     }
