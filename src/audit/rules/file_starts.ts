@@ -3,7 +3,7 @@
 
 import type { Image } from "../../model/image.ts";
 import type { Namespace } from "../../model/namespace.ts";
-import { isHere } from "../losses.ts";
+import type { Tree } from "../../model/tree.ts";
 
 /** Data begin with a logical block, which has 512 bytes at least. */
 const BLOCK = 512;
@@ -17,41 +17,56 @@ export type FileStarts = {
   readonly nodes: Uint32Array;
 };
 
-/**
- * The files of a namespace; directories, links and empty files are left out. With `here` so are those whose
- * data are not in this image.
- */
-export function fileStarts(namespace: Namespace, here = false): FileStarts {
+/** Several rules ask for the same list, and trees do not change any more. */
+const made = new WeakMap<Tree, FileStarts>();
+
+/** The files of a namespace; directories, links and empty files are left out. */
+export function fileStarts(namespace: Namespace): FileStarts {
+  const known = made.get(namespace.tree);
+  if (known !== undefined) return known;
+  const list = sortedStarts(namespace);
+  made.set(namespace.tree, list);
+  return list;
+}
+
+function sortedStarts(namespace: Namespace): FileStarts {
   const { tree } = namespace;
   const starts = new Float64Array(tree.count);
   const nodes = new Uint32Array(tree.count);
   let count = 0;
   for (let node = 1; node < tree.count; node++) {
     if (tree.size(node) === 0 || tree.isDirectory(node)) continue;
-    if ((here && !isHere(namespace, node)) || namespace.type(node) !== "file") continue;
+    if (namespace.type(node) !== "file") continue;
     starts[count] = tree.extent(node, 0).start;
     nodes[count++] = node;
   }
   const order = sortedOrder(starts.subarray(0, count));
-  return {
-    starts: Float64Array.from(order, (at) => starts[at] ?? 0),
-    nodes: Uint32Array.from(order, (at) => nodes[at] ?? 0),
-  };
+  const sorted = { starts: new Float64Array(count), nodes: new Uint32Array(count) };
+  for (let at = 0; at < count; at++) {
+    sorted.starts[at] = starts[order[at] ?? 0] ?? 0;
+    sorted.nodes[at] = nodes[order[at] ?? 0] ?? 0;
+  }
+  return sorted;
 }
 
 // Digit after digit, from the lowest: a comparison of each pair would cost several times as much.
 function sortedOrder(starts: Float64Array): Uint32Array {
-  let order = Uint32Array.from(starts, (_, index) => index);
+  let order = new Uint32Array(starts.length);
+  for (let index = 0; index < order.length; index++) order[index] = index;
   let other = new Uint32Array(starts.length);
   const most = starts.reduce((a, b) => Math.max(a, b), 0) / BLOCK;
   for (let unit = 1; unit <= most; unit *= DIGIT) {
     const places = new Uint32Array(DIGIT + 1);
     const digitOf = (index: number) => Math.floor((starts[index] ?? 0) / BLOCK / unit) % DIGIT;
-    for (const index of order) places[digitOf(index) + 1] = (places[digitOf(index) + 1] ?? 0) + 1;
+    for (let index = 0; index < order.length; index++) {
+      const digit = digitOf(index);
+      places[digit + 1] = (places[digit + 1] ?? 0) + 1;
+    }
     for (let digit = 1; digit <= DIGIT; digit++) {
       places[digit] = (places[digit] ?? 0) + (places[digit - 1] ?? 0);
     }
-    for (const index of order) {
+    for (let at = 0; at < order.length; at++) {
+      const index = order[at] ?? 0;
       const digit = digitOf(index);
       const place = places[digit] ?? 0;
       places[digit] = place + 1;
@@ -62,32 +77,12 @@ function sortedOrder(starts: Float64Array): Uint32Array {
   return order;
 }
 
-/** Files that begin at the same place: numbers `[from, to)` of one list. */
-export type Group = { readonly from: number; readonly to: number };
-
 /** The place where the group that begins at `from` ends. */
 export function groupEnd({ starts }: FileStarts, from: number): number {
   const start = starts[from];
   let to = from + 1;
   while (to < starts.length && starts[to] === start) to++;
   return to;
-}
-
-/** Groups of two lists that begin at the same place, and those that only one of them has. */
-export function* paired(
-  a: FileStarts,
-  b: FileStarts,
-): Generator<{ readonly a: Group | undefined; readonly b: Group | undefined }> {
-  let [i, j] = [0, 0];
-  while (i < a.starts.length || j < b.starts.length) {
-    const one = a.starts[i] ?? Infinity;
-    const other = b.starts[j] ?? Infinity;
-    const groupA = one <= other ? { from: i, to: groupEnd(a, i) } : undefined;
-    const groupB = other <= one ? { from: j, to: groupEnd(b, j) } : undefined;
-    yield { a: groupA, b: groupB };
-    i = groupA?.to ?? i;
-    j = groupB?.to ?? j;
-  }
 }
 
 /** Whether all records of a tree were read: what is not in it is absent then. */

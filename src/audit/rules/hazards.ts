@@ -6,6 +6,7 @@ import { decodeUtf8 } from "../../bytes/text.ts";
 import type { Image } from "../../model/image.ts";
 import type { Namespace } from "../../model/namespace.ts";
 import type { Tree } from "../../model/tree.ts";
+import { isHere } from "../losses.ts";
 import type { Hit, Rule, RuleFamily, RuleTable } from "../rule.ts";
 import { declaredEnd } from "../volume_end.ts";
 import { quoted } from "./directory_view.ts";
@@ -168,13 +169,15 @@ function* checkLinks({ volumes }: Image): Iterable<Hit> {
 }
 
 /** Bytes that extraction writes at most: of files that begin at one place the longest, cut off with the image. */
-function extractedBytes({ starts, nodes }: FileStarts, { tree }: Namespace, end: number): number {
+function extractedBytes({ starts, nodes }: FileStarts, namespace: Namespace, end: number): number {
+  const { tree } = namespace;
   let bytes = 0;
   for (let at = 0; at < starts.length;) {
     const to = groupEnd({ starts, nodes }, at);
     let most = 0;
     for (; at < to; at++) {
       const node = nodes[at] ?? 0;
+      if (!isHere(namespace, node)) continue;
       let there = 0;
       for (let number = 0; number < tree.extentCount(node); number++) {
         const { start, length } = tree.extent(node, number);
@@ -197,7 +200,7 @@ function* checkExpansion(image: Image): Iterable<Hit> {
   for (const number of new Set(image.volumes.map(({ tree }) => tree))) {
     const namespace = number === undefined ? undefined : image.namespaceOf(number);
     if (number === undefined || namespace === undefined) continue;
-    const bytes = extractedBytes(fileStarts(namespace, true), namespace, image.mapping.logicalSize);
+    const bytes = extractedBytes(fileStarts(namespace), namespace, image.mapping.logicalSize);
     if (bytes > REASON * size) {
       yield {
         rule: rules.expands,

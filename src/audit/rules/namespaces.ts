@@ -7,8 +7,8 @@ import type { Namespace } from "../../model/namespace.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { counted } from "../words.ts";
 import { quoted } from "./directory_view.ts";
-import { paired, type Side, sidesOf } from "./file_starts.ts";
-import { isMangledFrom } from "./mangling.ts";
+import { groupEnd, type Side, sidesOf } from "./file_starts.ts";
+import { Mangling } from "./mangling.ts";
 import { Tally, treeContext } from "./tally.ts";
 
 const rules = {
@@ -81,6 +81,7 @@ type Suspect = { readonly node: number; readonly expected: string };
 
 /** What comes of two hierarchies laid side by side. */
 class Match {
+  readonly #mangling = new Mangling();
   readonly #image: Image;
   readonly #a: Side;
   readonly #b: Side;
@@ -114,15 +115,7 @@ class Match {
 
   *hits(): Iterable<Hit> {
     const [a, b] = [this.#a, this.#b];
-    for (const groups of paired(a.files, b.files)) {
-      if (groups.b === undefined) this.#addOnly(a, b, groups.a?.from ?? 0);
-      else if (groups.a === undefined) this.#addOnly(b, a, groups.b.from);
-      else {
-        this.#addLengths(groups.a, groups.b);
-        const isPair = groups.a.to - groups.a.from === 1 && groups.b.to - groups.b.from === 1;
-        if (isPair) this.#addPair(groups.a.from, groups.b.from);
-      }
-    }
+    this.#compare();
     this.#settleAlone();
     yield* this.#moved.hits(
       rules.oneOnly,
@@ -175,6 +168,23 @@ class Match {
     );
   }
 
+  // Both lists are in order: one walk over the two finds what begins at the same place.
+  #compare(): void {
+    const [a, b] = [this.#a, this.#b];
+    let [i, j] = [0, 0];
+    while (i < a.files.starts.length || j < b.files.starts.length) {
+      const one = a.files.starts[i] ?? Infinity;
+      const other = b.files.starts[j] ?? Infinity;
+      const endA = one <= other ? groupEnd(a.files, i) : i;
+      const endB = other <= one ? groupEnd(b.files, j) : j;
+      if (endB === j) this.#addOnly(a, b, i);
+      else if (endA === i) this.#addOnly(b, a, j);
+      else if (endA - i === 1 && endB - j === 1) this.#addPair(i, j);
+      else this.#addLengths({ from: i, to: endA }, { from: j, to: endB });
+      [i, j] = [endA, endB];
+    }
+  }
+
   #addOnly(side: Side, other: Side, at: number): void {
     // In a tree that was not read to its end a file is not absent, only unknown.
     if (!other.whole) return;
@@ -204,7 +214,7 @@ class Match {
     const sectorOf = ({ tree }: Namespace, at: number) => tree.extent(at, 0).start / SECTOR;
     const isMoved = (node: number) => {
       const twin = bySize.get(b.tree.size(node))?.find((one) =>
-        !paired.has(one) && isMangledFrom(a, one, b, node)
+        !paired.has(one) && this.#mangling.isMangledFrom(a, one, b, node)
       );
       if (twin === undefined) return false;
       paired.add(twin);
@@ -254,7 +264,10 @@ class Match {
     const { namespace } = this.#b;
     const { tree } = namespace;
     const other = this.#a.namespace.tree;
-    if (!isMangledFrom(this.#a.namespace, one, namespace, node)) {
+    if (tree.size(node) !== other.size(one)) {
+      this.#addLengths({ from: a, to: a + 1 }, { from: b, to: b + 1 });
+    }
+    if (!this.#mangling.isMangledFrom(this.#a.namespace, one, namespace, node)) {
       this.#names.add(() => ({
         node,
         span: logicalSpan(tree.record(node) + 33, tree.identifier(node).length),
