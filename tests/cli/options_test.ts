@@ -60,6 +60,7 @@ const rows: Readonly<Record<string, Row>> = {
       "--ignore": ["audit $SAMPLE", "--ignore ELT,GPT"],
       "--only": ["audit $SAMPLE", "--only IMG"],
       "--profile": ["audit $SAMPLE", "--profile conform"],
+      "--now": ["audit $SAMPLE", "--now"],
       "--rescue-log": ["audit $SAMPLE", "--rescue-log $MAP"],
       "--baseline": ["audit $SAMPLE", "--baseline $REPORT"],
       "--manifest": ["audit $SAMPLE2", "--manifest $SUMS"],

@@ -1,8 +1,7 @@
 // Rules about the file as a whole that rest on several of its parts: sector layouts that change, sizes that
 // file systems and partition tables imply, nominal sizes of media.
 
-import { fileSpan, safeOffset, SECTOR, type Span } from "../../bytes/span.ts";
-import { fieldSpan } from "../../bytes/struct.ts";
+import { fileSpan, safeOffset, SECTOR } from "../../bytes/span.ts";
 import { primaryVolumeDescriptor } from "../../decode/iso9660/layout.ts";
 import { hfsPlusVolumeHeader, masterDirectoryBlock } from "../../decode/hfs/layout.ts";
 import { gptHeader } from "../../decode/partition/layout.ts";
@@ -73,6 +72,8 @@ function* checkLayouts(image: Image, { data }: ProofFacts): Iterable<Hit> {
     if ((quiet.get(run) ?? 0) < STRETCH) continue;
     yield {
       rule: rules.layoutChanges,
+      // Where the image is shifted, no sector is where its pattern is looked for.
+      causedBy: "IMG-010",
       span: fileSpan(offset, raw.stride),
       message:
         `from sector ${lbaOf(image, offset)} on ${counted(sectors, "sector")} of a data track ` +
@@ -81,8 +82,8 @@ function* checkLayouts(image: Image, { data }: ProofFacts): Iterable<Hit> {
   }
 }
 
-/** A size that some structure implies: bytes of the file, and the field that says so. */
-type Size = { readonly what: string; readonly end: number; readonly span?: Span };
+/** A size that some structure implies, in bytes of the file. */
+type Size = { readonly what: string; readonly end: number };
 
 function gptSizes(image: Image): Size[] {
   return image.gpt.filter(({ role }) => role === "primary").flatMap(({ header, blockSize }) => {
@@ -91,11 +92,7 @@ function gptSizes(image: Image): Size[] {
     if (last === undefined || last === 0 || last > Number.MAX_SAFE_INTEGER / blockSize - 1) {
       return [];
     }
-    return [{
-      what: "GPT",
-      end: (last + 1) * blockSize,
-      span: fieldSpan(gptHeader, "alternateLba", header),
-    }];
+    return [{ what: "GPT", end: (last + 1) * blockSize }];
   });
 }
 
@@ -106,7 +103,7 @@ function tableSizes(image: Image, scheme: "mbr" | "apm", what: string): Size[] {
     (a, b) => a === undefined || b.start + b.length > a.start + a.length ? b : a,
     undefined,
   );
-  return last === undefined ? [] : [{ what, end: last.start + last.length, span: last.entry }];
+  return last === undefined ? [] : [{ what, end: last.start + last.length }];
 }
 
 function hfsSizes(image: Image): Size[] {
@@ -115,12 +112,10 @@ function hfsSizes(image: Image): Size[] {
     what: "HFS",
     end: span.start - 1024 + value.firstAllocationBlock * 512 +
       value.allocationBlocks * value.allocationBlockSize + 1024,
-    span,
   }));
   const plus = image.structuresOf(hfsPlusVolumeHeader).map(({ span, value }) => ({
     what: "HFS Plus",
     end: span.start - 1024 + value.totalBlocks * value.blockSize,
-    span,
   }));
   return [...plain, ...plus];
 }
@@ -130,16 +125,18 @@ function* checkSizes(image: Image): Iterable<Hit> {
   if (end === 0) return;
   const sizes: Size[] = [
     { what: "ISO 9660", end: image.mapping.fileOffset(end) - image.mapping.dataOffset },
-    ...gptSizes(image),
-    ...tableSizes(image, "mbr", "MBR"),
-    ...tableSizes(image, "apm", "Apple map"),
-    ...hfsSizes(image),
+    // What ends past the image is told by the rules of its own table or volume.
+    ...[
+      ...gptSizes(image),
+      ...tableSizes(image, "mbr", "MBR"),
+      ...tableSizes(image, "apm", "Apple map"),
+      ...hfsSizes(image),
+    ].filter((size) => size.end <= image.source.size),
   ];
   const most = sizes.reduce((a, b) => b.end > a.end ? b : a);
   if (sizes.every((size) => size.end === most.end)) return;
   yield {
     rule: rules.sizes,
-    ...(most.span === undefined ? {} : { span: most.span }),
     message: `the disc ends at byte ${
       sizes.map((size) => `${size.end} (${size.what})`).join(", ")
     }; the largest is that of ${most.what}`,

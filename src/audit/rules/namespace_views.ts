@@ -1,6 +1,7 @@
 // Rules about what each system sees of a disc as a whole: its label, its share of the files, a stub for others.
 
 import { logicalSpan } from "../../bytes/span.ts";
+import { primaryVolumeDescriptor } from "../../decode/iso9660/layout.ts";
 import type { Image } from "../../model/image.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { counted } from "../words.ts";
@@ -85,12 +86,15 @@ function isSameLabel(a: string, b: string): boolean {
   return cut && one.slice(0, length) === other.slice(0, length);
 }
 
-function* checkLabels({ volumes }: Image): Iterable<Hit> {
+function* checkLabels(image: Image): Iterable<Hit> {
   // The label of a volume that is recognised only may not be known.
-  const [first, ...rest] = volumes.filter(({ kind, namespace, label }) =>
+  const [first, ...rest] = image.volumes.filter(({ kind, namespace, label }) =>
     kind !== "rockridge" && namespace?.tree.kind !== "supplementary" &&
     (namespace !== undefined || label !== "")
   );
+  // A volume that was found without its descriptor has no label.
+  const primaries = image.structuresOf(primaryVolumeDescriptor);
+  if (!primaries.some(({ span }) => span.start === first?.descriptor.start)) return;
   if (first === undefined) return;
   for (const { kind, label, descriptor } of rest) {
     if (isSameLabel(first.label, label)) continue;

@@ -112,12 +112,12 @@ function* checkDownload(image: Image, facts: ProofFacts): Iterable<Hit> {
   };
 }
 
-/** A file system gives whole blocks: less than one of them is no hole. */
-const BLOCK = 4096;
+/** Holes that count: file systems that compress save less on any small file, and no download leaves less. */
+const LEAST = 1024 * 1024;
 
 function* checkHoles({ source }: Image, { host }: ProofFacts): Iterable<Hit> {
   const { allocated } = host ?? {};
-  if (allocated === undefined || allocated + BLOCK > source.size) return;
+  if (allocated === undefined || allocated + LEAST > source.size) return;
   yield {
     rule: rules.sparse,
     message: `the file has ${source.size} bytes and takes ${allocated} of storage: ` +

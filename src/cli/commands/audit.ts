@@ -34,6 +34,7 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(
       new Option("--deep", "also check the checksums inside file formats").conflicts("structure"),
     )
+    .option("--now", "judge dates by the clock, too: the findings then change with the day")
     .option("--files", "list the files of which nothing is lost, too")
     .addOption(flags.profile())
     .addOption(flags.failOn())
@@ -81,6 +82,7 @@ export function addAudit(program: Command, { io, finish }: Context): void {
             structureOnly: options.structure === true,
             deep: options.deep === true,
             files: options.files === true,
+            ...(options.now === true ? { now: Date.now() } : {}),
             profile,
             ...(ignore === undefined ? {} : { ignore }),
             ...(only === undefined ? {} : { only }),
