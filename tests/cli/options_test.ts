@@ -60,7 +60,7 @@ const rows: Readonly<Record<string, Row>> = {
       "--ignore": ["audit $SAMPLE", "--ignore ELT,GPT"],
       "--only": ["audit $SAMPLE", "--only IMG"],
       "--profile": ["audit $SAMPLE", "--profile conform"],
-      "--now": ["audit $SAMPLE", "--now"],
+      "--now": ["audit $ODD -v", "--now"],
       "--rescue-log": ["audit $SAMPLE", "--rescue-log $MAP"],
       "--baseline": ["audit $SAMPLE", "--baseline $REPORT"],
       "--manifest": ["audit $SAMPLE2", "--manifest $SUMS"],
@@ -198,7 +198,7 @@ const rescueMap = `# Mapfile. Created by GNU ddrescue
 0x00036000  0x00035000  +
 `;
 
-/** An image with what few have: a name used twice, 20 extents of a file, and 25 files at its end. */
+/** An image with what few have: a name used twice, 20 extents, a date in 2155, and 25 files at its end. */
 function oddImage(): { readonly bytes: Uint8Array; readonly cut: Uint8Array } {
   const content = "x".repeat(40_960);
   const last = Array.from({ length: 25 }, (_, at) => ({
@@ -208,7 +208,7 @@ function oddImage(): { readonly bytes: Uint8Array; readonly cut: Uint8Array } {
   const built = buildImage({
     children: [
       { name: "MANY.;1", content, interleave: { unit: 1, gap: 1 } },
-      { name: "SAME.;1", content: "one" },
+      { name: "SAME.;1", content: "one", date: Uint8Array.of(255, 1, 1, 0, 0, 0, 0) },
       { name: "SAME.;1", content: "two" },
       ...last,
     ],
