@@ -214,14 +214,6 @@ ruleCases("RRP-024", [
     mutate: (view) => view.setUint8(stamps.offset + 5 + 5, (date7[5] ?? 0) - 1),
     // The files are then no longer all of one time.
     hits: [at(places.record("/A.TXT;1"), 18, 7), { rule: "TIM-007" }],
-    mutate: (view) => view.setUint8(stamps.offset + 5, (date7[0] ?? 0) + 1),
-    // It is newer than the volume and than its directory, too.
-    hits: [
-      at(places.record("/A.TXT;1"), 18, 7),
-      { rule: "TIM-001", ...at(places.record("/A.TXT;1"), 18, 7) },
-      { rule: "TIM-005", start: 16 * 2048 + 156 + 18, length: 7 },
-      { rule: "TIM-007" },
-    ],
   },
 ], structure);
 
