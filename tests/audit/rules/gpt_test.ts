@@ -102,7 +102,6 @@ ruleCases("GPT-005", [
     },
     hits: [
       { start: PRIMARY + 32, length: 8 },
-      { rule: "IMG-017", start: PRIMARY + 32, length: 8 },
     ],
   },
 ], structure);

@@ -64,7 +64,6 @@ ruleCases("HFS-003", [
     mutate: (view) => view.setUint32(HEADER + 44, 100_000),
     hits: [
       { start: HEADER + 44, length: 4 },
-      { rule: "IMG-017", start: HEADER, length: 512 },
     ],
   },
   {
@@ -73,7 +72,6 @@ ruleCases("HFS-003", [
     mutate: (view) => view.setUint16(BLOCK + 18, 60_000),
     hits: [
       { start: BLOCK + 18, length: 2 },
-      { rule: "IMG-017", start: BLOCK, length: 162 },
     ],
   },
 ], structure);

@@ -86,7 +86,7 @@ ruleCases("IMG-004", [
       { rule: "ISO-VDS-013", start: 450, length: 62 },
       { rule: "MBR-001", start: 510, length: 2 },
       { rule: "MBR-009", start: 440, length: 4 },
-      { rule: "IMG-017", start: 446, length: 16 },
+      { rule: "IMG-017" },
     ],
   },
 ]);

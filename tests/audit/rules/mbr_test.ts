@@ -31,7 +31,6 @@ ruleCases("MBR-002", [
     hits: [
       { start: ENTRY + 8, length: 8 },
       { rule: "MBR-005", start: ENTRY + 5, length: 3 },
-      { rule: "IMG-017", start: ENTRY, length: 16 },
     ],
   },
 ], structure);
