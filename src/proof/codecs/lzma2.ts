@@ -5,8 +5,10 @@ import type { Sink } from "./decoder.ts";
 
 /** Bytes of the largest dictionary that is decoded: four times that of the strongest preset of xz. */
 const MOST_DICTIONARY = 256 * 1024 * 1024;
-/** Bytes of content of a chunk at most, and of room to begin with. */
+/** Bytes of content of a chunk at most. */
 const CHUNK = 2 * 1024 * 1024;
+/** Bytes of room to begin with: squashfs has a stream for every block. */
+const FIRST_ROOM = 128 * 1024;
 const CHUNK_HEADER = 6;
 
 const STATES = 12;
@@ -155,7 +157,7 @@ export class Lzma2 {
     }
     this.#dictionary = dictionary;
     this.#sink = sink;
-    this.#room = new Uint8Array(CHUNK);
+    this.#room = new Uint8Array(FIRST_ROOM);
   }
 
   /** Decodes to the end of the stream, and leaves the reader behind it. */

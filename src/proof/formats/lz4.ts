@@ -1,6 +1,7 @@
 // LZ4 frames (lz4_Frame_format.md 1.6): checksums of header, blocks and content.
 
 import { Xxh32 } from "../codecs/checksums.ts";
+import type { Sink } from "../codecs/decoder.ts";
 import { Lz4 } from "../codecs/lz4.ts";
 import { begins, hex32, le } from "./content.ts";
 import { Damaged, type FileReader, type Format, type FormatReport } from "./format.ts";
@@ -22,13 +23,17 @@ export const lz4: Format = {
   check: checkLz4,
 };
 
-/** Checks all frames that follow each other. */
-export async function checkLz4(reader: FileReader, report: FormatReport): Promise<void> {
+/** Checks all frames that follow each other, and hands on their content. */
+export async function checkLz4(
+  reader: FileReader,
+  report: FormatReport,
+  content: Sink = () => {},
+): Promise<void> {
   for (let first = true; left(reader) > 0; first = false) {
     const head = reader.ready(8) ?? await reader.peek(8);
     const isSkipped = ((head[0] ?? 0) & 0xf0) === 0x50 &&
       begins(head.subarray(1), [0x2a, 0x4d, 0x18]);
-    if (begins(head, MAGIC)) await checkFrame(reader, report);
+    if (begins(head, MAGIC)) await checkFrame(reader, report, content);
     else if (isSkipped) await skipFrame(reader, report, le(head, 4, 4) + 8);
     else {
       const reason = begins(head, LEGACY)
@@ -53,7 +58,11 @@ export async function skipFrame(
   await reader.skip(length);
 }
 
-async function checkFrame(reader: FileReader, report: FormatReport): Promise<void> {
+async function checkFrame(
+  reader: FileReader,
+  report: FormatReport,
+  content: Sink,
+): Promise<void> {
   const from = reader.position;
   const { flags, most, size } = await readHeader(reader);
   const sum = new Xxh32();
@@ -61,6 +70,7 @@ async function checkFrame(reader: FileReader, report: FormatReport): Promise<voi
   const decoder = new Lz4(most, (part) => {
     bytes += part.length;
     if ((flags & CONTENT_SUM) !== 0) sum.update(part);
+    content(part);
   });
   while (await readBlock(reader, report, decoder, flags)) {
     if ((flags & INDEPENDENT) !== 0) decoder.forget();

@@ -183,6 +183,50 @@ export class Part implements FileReader {
   }
 }
 
+/** Bytes that are all there, as if they were a file. */
+export class Held implements FileReader {
+  readonly end: number;
+  readonly #bytes: Uint8Array;
+  #position = 0;
+
+  /** Reads bytes, which must stay as they are meanwhile. */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.end = bytes.length;
+  }
+
+  /** See {@linkcode FileReader.position}. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** See {@linkcode FileReader.ready}. */
+  ready(): Uint8Array {
+    return this.#bytes.subarray(this.#position);
+  }
+
+  /** See {@linkcode FileReader.peek}. */
+  peek(): Promise<Uint8Array> {
+    return Promise.resolve(this.ready());
+  }
+
+  /** See {@linkcode FileReader.advance}. */
+  advance(count: number): void {
+    this.#position = Math.min(this.end, this.#position + count);
+  }
+
+  /** See {@linkcode FileReader.skip}. */
+  skip(count: number): Promise<void> {
+    this.advance(count);
+    return Promise.resolve();
+  }
+
+  /** See {@linkcode FileReader.look}. */
+  look(at: number, length: number): Promise<Uint8Array> {
+    return Promise.resolve(this.#bytes.slice(at, at + length));
+  }
+}
+
 /** Bytes left to read. */
 export function left(reader: FileReader): number {
   return Math.max(0, reader.end - reader.position);

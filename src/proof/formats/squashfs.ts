@@ -1,21 +1,22 @@
 // Squashfs 4.0 (Documentation/filesystems/squashfs of Linux): its tables, and every block expanded. The format
-// has no checksum of its own: a block is proven where its codec has one (gzip and xz do).
+// has no checksum of its own: a block is proven where its codec has one (gzip and xz do). Of the others, a
+// block that cannot be expanded, or comes to another length than is due, is damaged all the same.
 
 import { begins, le } from "./content.ts";
 import { Damaged, type FileReader, type Format, type FormatReport } from "./format.ts";
 import { take } from "./reader.ts";
 import { type BlockCodec, blockCodec, codecNames } from "./squashfs_codecs.ts";
-import { BlockList, readInodes } from "./squashfs_inodes.ts";
+import { ANY, BlockList, readInodes } from "./squashfs_inodes.ts";
+import { METADATA, METADATA_HEADER, MetadataReader, STORED } from "./squashfs_metadata.ts";
 
 const SUPERBLOCK = 96;
-/** Bytes of a metadata block once it is expanded, and of its header. */
-const METADATA = 8192;
-const METADATA_HEADER = 2;
-const STORED = 0x8000;
 const STORED_DATA = 2 ** 24;
 const NONE = 2n ** 64n - 1n;
 const FRAGMENT = 16;
 const POINTER = 8;
+/** Bytes of the header of the table of extended attributes, and of an entry of it. */
+const ATTRIBUTES_HEADER = 16;
+const ATTRIBUTES = 16;
 
 /** Squashfs. */
 export const squashfs: Format = {
@@ -37,6 +38,8 @@ type Super = {
   readonly directoryTable: number;
   readonly fragmentTable: number;
   readonly exportTable: number;
+  /** Infinity where there are no extended attributes. */
+  readonly attributeTable: number;
 };
 
 function superOf(bytes: Uint8Array, end: number): Super {
@@ -53,6 +56,7 @@ function superOf(bytes: Uint8Array, end: number): Super {
     ids: view.getUint16(26, true),
     size: place(40),
     idTable: place(48),
+    attributeTable: place(56),
     inodeTable: place(64),
     directoryTable: place(72),
     fragmentTable: place(80),
@@ -77,7 +81,7 @@ async function checkSquashfs(reader: FileReader, report: FormatReport): Promise<
   const codec = blockCodec(own.codec);
   if (codec === undefined) {
     const name = codecNames[own.codec] ?? `number ${own.codec}`;
-    const reason = `the codec ${name} has no checksum, and is not expanded`;
+    const reason = `blocks of the codec ${name}, which has no checksum, are not expanded`;
     return report.unchecked(reason, SUPERBLOCK, own.size);
   }
   const tables = await tablesOf(own, reader, codec);
@@ -121,10 +125,12 @@ async function tablesOf(own: Super, reader: FileReader, codec: BlockCodec): Prom
   const places = await read(own.fragmentTable, own.fragments, FRAGMENT);
   await read(own.exportTable, own.inodes, POINTER);
   await read(own.idTable, own.ids, 4);
+  await addAttributes(own, reader, runs, read);
   runs.sort((a, b) => a.from - b.from);
   const fragments: number[] = [];
+  const metadata = new MetadataReader(reader, codec, own.size);
   for (const place of places) {
-    const { content } = await lookBlock(place, reader, codec);
+    const { content } = await metadata.read(place);
     for (let at = 0; at + FRAGMENT <= content.length; at += FRAGMENT) {
       fragments.push(le(content, at, 8), le(content, at + 8, 4));
     }
@@ -132,21 +138,24 @@ async function tablesOf(own: Super, reader: FileReader, codec: BlockCodec): Prom
   return { runs, first: runs[0]?.from ?? own.size, fragments };
 }
 
-/** Reads a metadata block by itself. */
-async function lookBlock(
-  at: number,
+// Behind the attributes stand blocks of entries, a header that tells where the attributes begin, and the list.
+async function addAttributes(
+  { attributeTable: at, size }: Super,
   reader: FileReader,
-  codec: BlockCodec,
-): Promise<{ readonly content: Uint8Array; readonly next: number }> {
-  const bytes = await reader.look(at, METADATA_HEADER + METADATA);
-  const header = le(bytes, 0, 2);
-  const size = header % STORED;
-  if (size === 0 || size > METADATA || bytes.length < METADATA_HEADER + size) {
-    throw new Damaged(`a metadata block at byte ${at} says ${size} bytes`, at);
+  runs: { from: number; to: number }[],
+  read: (list: number, entries: number, size: number) => Promise<number[]>,
+): Promise<void> {
+  if (at === Infinity) return;
+  const header = await reader.look(at, ATTRIBUTES_HEADER);
+  const [from, entries] = [le(header, 0, 8), le(header, 8, 4)];
+  if (header.length < ATTRIBUTES_HEADER || from > at) {
+    throw new Damaged(`the extended attributes begin at byte ${from} of ${size}`, at);
   }
-  const stored = bytes.slice(METADATA_HEADER, METADATA_HEADER + size);
-  const content = header >= STORED ? stored : codec.expand(stored, METADATA, at).slice();
-  return { content, next: at + METADATA_HEADER + size };
+  if (entries === 0) return;
+  const [first = at] = await read(at + ATTRIBUTES_HEADER, entries, ATTRIBUTES);
+  const own = runs.pop();
+  if (first > from) runs.push({ from, to: first });
+  if (own !== undefined) runs.push({ from: own.from, to: at });
 }
 
 // Where the blocks of files stand is told by inodes, which stand behind them.
@@ -158,12 +167,13 @@ async function blocksOf(
 ): Promise<BlockList> {
   const list = new BlockList();
   for (let index = 0; index < Math.min(fragments, tables.fragments.length / 2); index++) {
-    list.add(tables.fragments[2 * index] ?? 0, tables.fragments[2 * index + 1] ?? 0);
+    list.add(tables.fragments[2 * index] ?? 0, tables.fragments[2 * index + 1] ?? 0, ANY);
   }
+  const metadata = new MetadataReader(reader, codec, directoryTable);
   let at = inodeTable;
   await readInodes(blockSize, list, async () => {
     if (at >= directoryTable) return undefined;
-    const { content, next } = await lookBlock(at, reader, codec);
+    const { content, next } = await metadata.read(at);
     at = next;
     return content;
   });
@@ -187,7 +197,7 @@ class Walk {
   /** Expands blocks of data, in the order of the file. */
   async data(list: BlockList): Promise<void> {
     const { blockSize, inodeTable } = this.#own;
-    for (const [start, word] of list.inOrder()) {
+    for (const [start, word, length] of list.inOrder()) {
       const size = word % STORED_DATA;
       // Files of the same content share their blocks.
       if (size === 0 || start < this.#reader.position) continue;
@@ -195,7 +205,7 @@ class Walk {
         throw new Damaged(`a block of data goes from byte ${start} to ${start + size}`, start);
       }
       await this.#reader.skip(start - this.#reader.position);
-      await this.#block(size, word >= STORED_DATA, blockSize);
+      await this.#block(size, word >= STORED_DATA, blockSize, length);
     }
   }
 
@@ -210,26 +220,33 @@ class Walk {
       if (size === 0 || size > METADATA || this.#reader.position + size > to) {
         throw new Damaged(`a metadata block at byte ${at} says ${size} bytes`, at);
       }
-      await this.#block(size, header >= STORED, METADATA);
+      // All but the last are full.
+      const due = this.#reader.position + size < to ? METADATA : ANY;
+      await this.#block(size, header >= STORED, METADATA, due);
     }
   }
 
-  async #block(size: number, isStored: boolean, most: number): Promise<void> {
+  async #block(size: number, isStored: boolean, most: number, due: number): Promise<void> {
     const from = this.#reader.position;
     const bytes = await take(this.#reader, size);
     const to = from + size;
-    if (isStored) {
-      return this.#report.unchecked("blocks that are stored as they are", from, to);
-    }
+    const { what, hasChecksum } = this.#codec;
     try {
-      this.#codec.expand(bytes, most, from);
+      const { content, unproven } = isStored
+        ? { content: bytes, unproven: "blocks that are stored as they are" }
+        : await this.#codec.expand(bytes, most, from);
+      this.#report.grew(content.length);
+      if (due !== ANY && content.length !== due) {
+        throw new Damaged(`it comes to ${content.length} bytes, not ${due}`, from);
+      }
+      if (unproven === undefined) this.#report.holds(what, "checksum", from, to);
+      else this.#report.unchecked(unproven, from, to);
     } catch (error) {
       if (!(error instanceof Damaged)) throw error;
       const suspectFrom = Math.min(to - 1, Math.max(from, error.at ?? from));
       const message = `the block at byte ${from}: ${error.message}`;
-      this.#report.fails({ what: this.#codec.what, from, to, suspectFrom, message });
-      return;
+      const strength = hasChecksum ? "checksum" : "structure";
+      this.#report.fails({ what, from, to, suspectFrom, message, strength });
     }
-    this.#report.holds(this.#codec.what, "checksum", from, to);
   }
 }

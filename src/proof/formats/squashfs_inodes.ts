@@ -4,27 +4,34 @@ import { Column } from "../../model/columns.ts";
 import { le } from "./content.ts";
 import { Damaged, NotChecked } from "./format.ts";
 
-/** Blocks that are kept: 16 bytes each. */
+/** Blocks that are kept: 20 bytes each. */
 const BLOCKS = 8_000_000;
 const NO_FRAGMENT = 0xffffffff;
 
-/** Blocks of data: where each begins, and the word of its size. */
+/** The length of content that nothing tells. */
+export const ANY = 0;
+
+/** Blocks of data: where each begins, the word of its size, and the bytes of its content. */
 export class BlockList {
   readonly #start = new Column(Float64Array);
   readonly #word = new Column(Uint32Array);
+  readonly #length = new Column(Uint32Array);
 
-  /** Adds a block. */
-  add(start: number, word: number): void {
+  /** Adds a block, whose content has `length` bytes, or {@linkcode ANY}. */
+  add(start: number, word: number, length: number): void {
     if (this.#start.length >= BLOCKS) throw new NotChecked(`it has more than ${BLOCKS} blocks`);
     this.#start.push(start);
     this.#word.push(word);
+    this.#length.push(length);
   }
 
   /** Blocks by where they begin. */
-  *inOrder(): Generator<readonly [start: number, word: number]> {
+  *inOrder(): Generator<readonly [start: number, word: number, length: number]> {
     const order = Uint32Array.from({ length: this.#start.length }, (_, index) => index);
     order.sort((a, b) => this.#start.get(a) - this.#start.get(b));
-    for (const index of order) yield [this.#start.get(index), this.#word.get(index)];
+    for (const index of order) {
+      yield [this.#start.get(index), this.#word.get(index), this.#length.get(index)];
+    }
   }
 }
 
@@ -129,7 +136,7 @@ async function addBlocks(
   if (count > BLOCKS) throw new Damaged(`a file of ${size} bytes has ${count} blocks`);
   for (let index = 0; index < count; index++) {
     const word = le(await stream.take(SIZE_WORD), 0, SIZE_WORD);
-    list.add(start, word);
+    list.add(start, word, Math.min(blockSize, size - index * blockSize));
     start += word % 2 ** 24;
   }
 }

@@ -54,10 +54,14 @@ export const xz: Format = {
   check: checkXz,
 };
 
-/** Checks all streams that follow each other. */
-export async function checkXz(reader: FileReader, report: FormatReport): Promise<void> {
+/** Checks all streams that follow each other, and hands on their content. */
+export async function checkXz(
+  reader: FileReader,
+  report: FormatReport,
+  content: Sink = () => {},
+): Promise<void> {
   while (left(reader) > 0) {
-    await checkStream(reader, report);
+    await checkStream(reader, report, content);
     await skipPadding(reader, report);
   }
 }
@@ -78,7 +82,11 @@ async function skipPadding(reader: FileReader, report: FormatReport): Promise<vo
   }
 }
 
-async function checkStream(reader: FileReader, report: FormatReport): Promise<void> {
+async function checkStream(
+  reader: FileReader,
+  report: FormatReport,
+  content: Sink,
+): Promise<void> {
   const from = reader.position;
   const header = await take(reader, HEADER);
   const flags = header.slice(6, 8);
@@ -95,7 +103,7 @@ async function checkStream(reader: FileReader, report: FormatReport): Promise<vo
       throw new Damaged("the stream ends before its index", reader.position, true);
     }
     if (next[0] === 0) break;
-    records.push(await checkBlock(reader, report, check));
+    records.push(await checkBlock(reader, report, check, content));
   }
   const start = reader.position;
   const size = await checkIndex(reader, records);
@@ -120,6 +128,7 @@ async function checkBlock(
   reader: FileReader,
   report: FormatReport,
   check: Check,
+  content: Sink,
 ): Promise<{ unpadded: number; content: number }> {
   const from = reader.position;
   const header = await readBlockHeader(reader);
@@ -128,6 +137,7 @@ async function checkBlock(
   const count: Sink = (part) => {
     bytes += part.length;
     sum?.update(part);
+    content(part);
     checkExpansion(bytes, reader.position - from);
   };
   const start = reader.position;

@@ -1,5 +1,6 @@
 // Zstandard files (RFC 8878): the checksum of the content of every frame.
 
+import type { Sink } from "../codecs/decoder.ts";
 import { ZstdBlocks } from "../codecs/zstd.ts";
 import { Xxh64 } from "../codecs/xxh64.ts";
 import { begins, hex32, le } from "./content.ts";
@@ -33,11 +34,15 @@ export const zstd: Format = {
   check: checkZstd,
 };
 
-/** Checks all frames that follow each other. */
-export async function checkZstd(reader: FileReader, report: FormatReport): Promise<void> {
+/** Checks all frames that follow each other, and hands on their content. */
+export async function checkZstd(
+  reader: FileReader,
+  report: FormatReport,
+  content: Sink = () => {},
+): Promise<void> {
   while (left(reader) > 0) {
     const head = reader.ready(8) ?? await reader.peek(8);
-    if (begins(head, MAGIC)) await checkFrame(reader, report);
+    if (begins(head, MAGIC)) await checkFrame(reader, report, content);
     else if (isSkippable(head)) await skipFrame(reader, report, le(head, 4, 4) + 8);
     else {
       const { position, end } = reader;
@@ -83,7 +88,11 @@ function number(bytes: Uint8Array, at: number, size: number): number {
   return value;
 }
 
-async function checkFrame(reader: FileReader, report: FormatReport): Promise<void> {
+async function checkFrame(
+  reader: FileReader,
+  report: FormatReport,
+  content: Sink,
+): Promise<void> {
   const from = reader.position;
   const { window, size, hasChecksum } = await readHeader(reader);
   if (window > MOST_WINDOW && window !== size) {
@@ -94,6 +103,7 @@ async function checkFrame(reader: FileReader, report: FormatReport): Promise<voi
   const blocks = new ZstdBlocks(Math.min(window, MOST_WINDOW), (part) => {
     bytes += part.length;
     if (hasChecksum) sum.update(part);
+    content(part);
   });
   while (!await readBlock(reader, blocks)) checkExpansion(bytes, reader.position - from);
   report.grew(bytes);
