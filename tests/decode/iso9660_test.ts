@@ -235,6 +235,13 @@ Deno.test("a file on another volume of the set has no bytes here", async () => {
   assertEquals(image.regions.at(place?.offset ?? 0)?.owner, "unclaimed");
 });
 
+Deno.test("files stay here where one order of the volume's number is impossible", async () => {
+  const bytes = buildImage({ children: [{ name: "A.;1", content: "here" }] }).bytes();
+  bytes[16 * 2048 + 124] = 17;
+  const image = await examine(new MemorySource(bytes, "number.iso"));
+  assertEquals(image.trees.map(({ elsewhere }) => elsewhere.size), [0]);
+});
+
 Deno.test("a node knows where its record is", async () => {
   const { built: made, image } = await built({
     children: [{ name: "D", children: [{ name: "A.;1", content: "x" }] }],

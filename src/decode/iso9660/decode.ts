@@ -14,6 +14,7 @@ import {
   type FoundSession,
   primaryOf,
   readSessions,
+  sequenceOf,
   type TreeDescriptor,
 } from "./descriptors.ts";
 import { holdsRecords, rootLength } from "./directory.ts";
@@ -291,8 +292,7 @@ class IsoReader {
     const tree = new Tree(descriptor.kind, session);
     tree.blockSize = blockSize;
     tree.descriptor = descriptor.span;
-    const { le, be } = descriptor.value.volumeSequenceNumber;
-    return await this.#walk(tree, root, volume, le === 0 ? be : le);
+    return await this.#walk(tree, root, volume, sequenceOf(descriptor));
   }
 
   // The root record may be damaged: the MSB first copy and the path table name the same place.

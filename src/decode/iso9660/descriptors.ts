@@ -248,6 +248,17 @@ export function blockSizeOf({ value }: TreeDescriptor): number {
   return le === be && [512, 1024, 2048].includes(le) ? le : SECTOR;
 }
 
+/**
+ * Number of the volume in its set. One that no volume of the set can have was damaged: with it, every file
+ * would be on another volume.
+ */
+export function sequenceOf({ value }: TreeDescriptor): number {
+  const { volumeSequenceNumber: { le, be }, volumeSetSize: size } = value;
+  const last = Math.max(size.le, size.be);
+  const isPossible = (number: number) => number > 0 && number <= last;
+  return le === 0 || !isPossible(le) && isPossible(be) ? be : le;
+}
+
 async function hasPrimary(sector: number, { read }: Context): Promise<boolean> {
   const { bytes } = await read(sector * SECTOR, volumeDescriptorHead.size);
   return bytes[0] === 1 && isDescriptor(bytes);
