@@ -546,6 +546,10 @@ export const examples: Readonly<Record<string, TakenExample>> = {
     "message":
       "sectors of 2336 bytes without sync: a volume descriptor stands at byte 0 of sector 16",
   },
+  "IMG-008": {
+    "message":
+      "from sector 189 on 400 sectors have no sync pattern: most likely the audio tracks of a mixed-mode disc",
+  },
   "IMG-009": {
     "message":
       "the primary descriptor stands at byte 32775 of the file, +7 from its place at 32768: 7 bytes were inserted before it",
@@ -570,10 +574,27 @@ export const examples: Readonly<Record<string, TakenExample>> = {
     "message":
       "the first 143450 bytes are valid UTF-8, with 32858 bytes C2h or C3h: every byte from 80h on became two",
   },
+  "IMG-014": {
+    "message":
+      '"iso-level1-genisoimage.iso.aria2" lies beside the image: of 387072 bytes 65536 were not downloaded, bytes 131072-196607',
+  },
+  "IMG-015": {
+    "message":
+      "the file has 387072 bytes and takes 65536 of storage: 321536 are in holes or compressed",
+    "recorded": "65536",
+  },
   "IMG-016": {
     "message": "the extent [1024000, 1024070) loses 70 of 70 bytes: the image ends at 387072",
     "recorded": "[1024000, 1024070)",
     "expected": "an end of 387072 at most",
+  },
+  "IMG-017": {
+    "message":
+      "the disc ends at byte 1974272 (ISO 9660), 2097152 (MBR); the largest is that of MBR",
+  },
+  "IMG-019": {
+    "message":
+      "the image has 333000 sectors, the capacity of a CD of 74 minutes; its volume ends at sector 189",
   },
   "IMG-020": {
     "message":
@@ -583,6 +604,9 @@ export const examples: Readonly<Record<string, TakenExample>> = {
     "fields": [
       "rootLocationOfExtent",
     ],
+  },
+  "IMG-021": {
+    "message": 'parts 1 to 3 of "disc.iso.003" should lie here; 1 number is missing: 2',
   },
   "IMG-022": {
     "message": "logical blocks have 1024 bytes, a quarter or half of a sector",
@@ -914,7 +938,13 @@ export const examples: Readonly<Record<string, TakenExample>> = {
     "expected": '"SUB" at block 23 under record 1',
   },
   "ISO-PTH-005": {
-    "message": "record 5 of the Type L path table needs 12 bytes, 8 are left in the table",
+    "message":
+      "pathTableSize is 124, the 5 records of the Type L path table end at byte 62, and zeros follow",
+    "recorded": "124",
+    "expected": "62",
+    "fields": [
+      "pathTableSize",
+    ],
   },
   "ISO-PTH-006": {
     "message": "record 3 of the Type L path table has an identifier of length 0",
@@ -968,7 +998,7 @@ export const examples: Readonly<Record<string, TakenExample>> = {
     ],
   },
   "ISO-PTH-014": {
-    "message": "the last 20 of 82 bytes of the Type L path table are zeros behind its 5 records",
+    "message": "the last 8 of 70 bytes of the Type L path table are zeros behind its 5 records",
   },
   "ISO-PTH-015": {
     "message":
@@ -1528,6 +1558,18 @@ export const examples: Readonly<Record<string, TakenExample>> = {
     "message":
       "The line of the tree tag does not hold its own checksum: with the computed MD5 2d313268065d37a9e761a72c816b06ad in it, it does, and the data are whole",
   },
+  "PRF-009": {
+    "message":
+      "The MD5 of its stored bytes is becea66742b53bc6a80417b1fe419087, the checksum array records 1544ef7a46131a30cf328f55979db73d",
+    "recorded": "1544ef7a46131a30cf328f55979db73d",
+    "expected": "becea66742b53bc6a80417b1fe419087",
+  },
+  "PRF-010": {
+    "message":
+      "The checksum array holds once 1 item in it is what the files come to: the files are whole",
+    "recorded": "d98f15e0dd9007a94c6c0d1fc6e3a736",
+    "expected": "0cbbcdf55355114f8a5431f1ba8c06a7",
+  },
   "PRF-011": {
     "message":
       '"/docs/two.txt" has SHA-256 004a697c76fff508…, line 2 of "/sha256sum.txt" records cec8cb4ba74e3278…',
@@ -1569,6 +1611,15 @@ export const examples: Readonly<Record<string, TakenExample>> = {
   },
   "PRF-019": {
     "message": '"/sha256sum.txt.asc": not verified',
+  },
+  "PRF-022": {
+    "message":
+      "The fragment sum 2 of isomd5sum does not match, but a digest over at least as many bytes does (implanted digests): the record is wrong, not the data",
+    "recorded": "660",
+    "expected": "66c",
+    "fields": [
+      "applicationUse",
+    ],
   },
   "RRP-001": {
     "message": "fileMode is 33188 LSB first but 33152 MSB first",

@@ -53,12 +53,16 @@ function* checkLoader(image: Image, { boot }: ProofFacts): Iterable<Hit> {
   if (record === undefined) return;
   const { bootCode, hybridLoaderAddress } = record.value;
   if (!STARTS.some((start) => start.every((byte, at) => bootCode[at] === byte))) return;
-  const blocks = boot.images.filter(isIsolinux).map(({ start }) => BigInt(start / BLOCK));
+  const start = (each: { readonly start: number }) => BigInt(each.start / BLOCK);
+  // The code is isohybrid's and starts only what has its mark: where no image has it, one was replaced.
+  const marked = boot.images.filter(isIsolinux);
+  const blocks = (marked.length > 0 ? marked : boot.images).map(start);
   if (blocks.length === 0 || blocks.includes(hybridLoaderAddress)) return;
   yield {
     rule: rules.staleLoader,
     span: fieldSpan(masterBootRecord, "hybridLoaderAddress", record.span),
-    message: `the code loads block ${hybridLoaderAddress}, the boot image begins in block ` +
+    message: `the code loads block ${hybridLoaderAddress}, ` +
+      `${blocks.length === 1 ? "the boot image begins" : "boot images begin"} in block ` +
       blocks.join(" or "),
     recorded: String(hybridLoaderAddress),
     expected: blocks.join(" or "),

@@ -1,6 +1,7 @@
 // Rules about path tables themselves (ECMA-119:1987 6.9, 9.4): their places, byte orders, copies and ends.
 
 import { logicalSpan } from "../../bytes/span.ts";
+import { fieldSpan } from "../../bytes/struct.ts";
 import { equalBytes } from "../../bytes/text.ts";
 import {
   pathTableRecordL,
@@ -14,6 +15,8 @@ import { PARENTS, type PathTableView } from "./path_table_view.ts";
 import { describe, ofTrees, pathTableTree, recordSpan } from "./pth_tree.ts";
 
 const layouts = [pathTableRecordL.id, pathTableRecordM.id];
+/** Bytes of a record with an identifier of one byte, and its padding. */
+const LEAST_RECORD = 10;
 
 const rules = {
   outsideL: {
@@ -66,9 +69,9 @@ const rules = {
     clause: "ECMA-119:1987 8.4.13, 9.4",
     rationale:
       "The last record reaches past the size that the descriptor gives, so readers lose it " +
-      "or read on into other data.",
+      "or read on into other data. Or the size goes on behind it, as no rounding explains.",
     remedy: "Walk the tree instead; nothing is lost to readers that do.",
-    layouts,
+    layouts: [...layouts, primaryVolumeDescriptor.id],
   },
   malformed: {
     id: "ISO-PTH-006",
@@ -177,11 +180,26 @@ function firstDifference(a: PathTable, b: PathTable): number | undefined {
   return a.count === b.count ? undefined : count;
 }
 
-function* checkPadding({ tables, stops }: PathTableView): Iterable<Hit> {
+function* checkPadding({ tables, tree, stops }: PathTableView): Iterable<Hit> {
   // The size is one field: one hit, though each table has zeros there.
   const padded = tables.find((table) => stops(table) === "zeros");
   if (padded === undefined) return;
   const end = padded.span.start + padded.span.length;
+  const { descriptor } = tree;
+  // Masters that round the size up round it to blocks; less than a record may be alignment of any kind.
+  const isRounded = padded.span.length % tree.blockSize === 0 || end - padded.end < LEAST_RECORD;
+  if (!isRounded && descriptor !== undefined) {
+    const expected = padded.end - padded.span.start;
+    yield {
+      rule: rules.overrun,
+      span: fieldSpan(primaryVolumeDescriptor, "pathTableSize", descriptor),
+      message: `pathTableSize is ${padded.span.length}, the ${padded.count} records of the Type ` +
+        `${padded.type} path table end at byte ${expected}, and zeros follow`,
+      recorded: String(padded.span.length),
+      expected: String(expected),
+    };
+    return;
+  }
   yield {
     rule: rules.padded,
     span: logicalSpan(padded.end, end - padded.end),

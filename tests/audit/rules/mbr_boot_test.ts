@@ -5,12 +5,20 @@ import { ruleCases, structure } from "../rule_cases.ts";
 
 const SAMPLE = "sample";
 const EFI_ENTRY = 446 + 16;
+const BOOT_IMAGE = 53 * 2048;
 
 ruleCases("MBR-008", [
   {
     name: "four blocks further",
     image: SAMPLE,
     mutate: (view) => view.setUint32(432, view.getUint32(432, true) + 4, true),
+    hits: [{ start: 432, length: 8 }],
+  },
+  {
+    name: "no boot image has the mark that the code looks for",
+    image: SAMPLE,
+    prepare: (view) => view.setUint32(BOOT_IMAGE + 64, 0),
+    mutate: (view) => view.setUint32(432, view.getUint32(432, true) + 8, true),
     hits: [{ start: 432, length: 8 }],
   },
 ], structure);

@@ -91,6 +91,12 @@ ruleCases("ISO-PTH-005", [
       { rule: "ISO-PTH-010", start: deep.start, length: 1 },
     ],
   },
+  {
+    name: "a size with room for zeros that no rounding explains",
+    image: LEVEL_1,
+    mutate: (view) => setBoth32(view, PVD + 132, view.getUint32(PVD + 132, true) * 2),
+    hits: [{ start: PVD + 132, length: 8 }],
+  },
 ], structure);
 
 ruleCases("ISO-PTH-006", [
@@ -206,8 +212,14 @@ ruleCases("ISO-PTH-014", [
   {
     name: "a size rounded up",
     image: LEVEL_1,
-    mutate: (view) => setBoth32(view, PVD + 132, view.getUint32(PVD + 132, true) + 20),
-    hits: [{ start: at(deepL).start + 12, length: 20 }],
+    mutate: (view) => setBoth32(view, PVD + 132, view.getUint32(PVD + 132, true) + 8),
+    hits: [{ start: at(deepL).start + 12, length: 8 }],
+  },
+  {
+    name: "a size rounded up to a block",
+    image: LEVEL_1,
+    mutate: (view) => setBoth32(view, PVD + 132, 2048),
+    hits: [{ start: at(deepL).start + 12, length: at(rootL).start + 2048 - at(deepL).start - 12 }],
   },
 ], structure);
 
