@@ -1612,14 +1612,15 @@ export const examples: Readonly<Record<string, TakenExample>> = {
   "PRF-019": {
     "message": '"/sha256sum.txt.asc": not verified',
   },
+  "PRF-020": {
+    "message":
+      "dvdisaster RS02 over 189 sectors, 66 bytes of parity for 189 of data, 34.9 % redundancy; the header does not hold its own checksum",
+  },
   "PRF-022": {
     "message":
-      "The fragment sum 2 of isomd5sum does not match, but a digest over at least as many bytes does (implanted digests): the record is wrong, not the data",
-    "recorded": "660",
-    "expected": "66c",
-    "fields": [
-      "applicationUse",
-    ],
+      "The MD5 in /docs/MD5SUMS does not match, but a digest over at least as many bytes does (lists inside the image): the record is wrong, not the data",
+    "recorded": "01230123012301230123012301230123",
+    "expected": "eedbc74ae426261fa63f1403e16fef54",
   },
   "RRP-001": {
     "message": "fileMode is 33188 LSB first but 33152 MSB first",
@@ -1763,7 +1764,7 @@ export const examples: Readonly<Record<string, TakenExample>> = {
   },
   "RRP-024": {
     "message":
-      'the times of modification in Rock Ridge and in the record differ on 1 of 5 entries, by 31536000 seconds: "/A.TXT", 2027-01-02T03:04:05Z and 2026-01-02T03:04:05Z',
+      'the times of modification in Rock Ridge and in the record differ on 1 of 5 entries, by -1 seconds: "/A.TXT", 2026-01-02T03:04:04Z and 2026-01-02T03:04:05Z',
     "fields": [
       "recordingDateAndTime",
     ],

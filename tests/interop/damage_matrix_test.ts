@@ -30,8 +30,9 @@ const found = ["A", "I", "D", "N", "Z", "R", "M"];
 
 /** What nothing on the base contradicts but a digest over all of it, or what no rule is about yet. */
 const unseen: Readonly<Record<string, string>> = {
-  "D trunc-1byte": "only the header of dvdisaster says how long its layer is",
-  "D trunc-1sector": "only the header of dvdisaster says how long its layer is",
+  "D trunc-1byte": "where the layer of dvdisaster ends is not read from its header",
+  "D trunc-1sector": "where the layer of dvdisaster ends is not read from its header",
+  "D trailing-garbage": "where the layer of dvdisaster ends is not read from its header",
   "M ms-first-pvd-damaged": "sector 16 is whole, and nothing of it refers to the first session",
   "M ms-trunc": "the cut is in the padding behind the volume, whose size nothing records",
   "R cue-wrong-mode": "about the sheet, not the image",
@@ -45,8 +46,7 @@ const justified: Readonly<Record<string, readonly string[]>> = {
   // The script formats the EFI boot image and puts no file into it.
   A: ["ELT-026"],
   I: ["ELT-026"],
-  // The layer of dvdisaster lies behind the volume.
-  D: ["ELT-026", "IMG-003"],
+  D: ["ELT-026"],
 };
 
 function available(): boolean {
