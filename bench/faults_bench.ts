@@ -185,10 +185,12 @@ async function askAll(path: string, mutant: Mutant, base: Base): Promise<Map<str
   return seen;
 }
 
-function isProven({ changed, bytes }: Mutant, { proven }: Base): boolean {
+function isProven({ kind, changed }: Mutant, { proven }: Base): boolean {
   return changed.every(([start, end]) => {
-    const to = Math.min(end, Math.max(bytes.length, start + 1));
-    return proven.measure(start, to) === to - start;
+    // Bytes that are lost or pushed away are told by the place where that begins.
+    const isPoint = kind === "cut" || kind === "inserted byte";
+    const length = isPoint ? 1 : end - start;
+    return proven.measure(start, start + length) === length;
   });
 }
 
