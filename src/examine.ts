@@ -6,6 +6,7 @@ import { logicalSpan, SECTOR } from "./bytes/span.ts";
 import { fieldSpan } from "./bytes/struct.ts";
 import type { Sidecars } from "./container/container.ts";
 import { openContainer } from "./container/probe.ts";
+import { readErrorCorrection } from "./decode/dvdisaster/decode.ts";
 import { type BootFile, readBootCatalog } from "./decode/eltorito/decode.ts";
 import { readHfs } from "./decode/hfs/decode.ts";
 import type { Context } from "./decode/iso9660/context.ts";
@@ -18,6 +19,7 @@ import {
   type TreeReading,
 } from "./decode/iso9660/view.ts";
 import { readPartitions } from "./decode/partition/decode.ts";
+import { readChecksums } from "./decode/rockridge/checksums.ts";
 import { recogniseUdf } from "./decode/udf/decode.ts";
 import { StrideMapping } from "./disc/mapping.ts";
 import { LogicalReader } from "./disc/reader.ts";
@@ -101,6 +103,8 @@ export async function examine(source: ByteSource, options: ExamineOptions = {}):
     ...hfs.recognised,
   ];
   const boot = await readBoot(facts, partitions, context);
+  await readChecksums(facts.trees.map(({ tree }) => tree), context);
+  await readErrorCorrection(facts.volumeEnd, context);
   claimPartitions(partitions, facts, mapping.logicalSize, out);
   signal?.throwIfAborted();
 

@@ -1,6 +1,7 @@
 // The rules as a document: `discern.rules/1`, each with the byte layouts that it is about.
 
 import type { Layout } from "../bytes/struct.ts";
+import { layouts as dvdisaster } from "../decode/dvdisaster/layout.ts";
 import { layouts as elTorito } from "../decode/eltorito/layout.ts";
 import { layouts as hfs } from "../decode/hfs/layout.ts";
 import { layouts as iso9660 } from "../decode/iso9660/layout.ts";
@@ -22,6 +23,7 @@ const all: readonly Layout[] = [
   ...partition,
   ...udf,
   ...hfs,
+  ...dvdisaster,
 ];
 
 /** The catalogue: every rule, or those that an id or the name of a family selects. */

@@ -2,6 +2,7 @@
 
 import { owners } from "../bytes/span.ts";
 import type { Layout } from "../bytes/struct.ts";
+import { layouts as dvdisaster } from "../decode/dvdisaster/layout.ts";
 import { layouts as elTorito } from "../decode/eltorito/layout.ts";
 import { layouts as hfs } from "../decode/hfs/layout.ts";
 import { layouts as iso9660 } from "../decode/iso9660/layout.ts";
@@ -18,6 +19,7 @@ const layouts: readonly Layout[] = [
   ...partition,
   ...udf,
   ...hfs,
+  ...dvdisaster,
 ];
 
 /** Regions that no layout stands for. */

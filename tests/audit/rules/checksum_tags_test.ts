@@ -61,7 +61,12 @@ ruleCases("PRF-008", [
     name: "the sector of the next tag",
     image: MD5,
     mutate: (view) => setText(view, descriptors.start + 66, "29"),
-    hits: [descriptors],
+    // No tag leads to those behind it any more.
+    hits: [
+      descriptors,
+      { rule: "EXT-004", start: 27 * 2048, length: 148 },
+      { rule: "EXT-004", start: 45 * 2048, length: 135 },
+    ],
   },
   {
     name: "the relocated descriptors name no session",

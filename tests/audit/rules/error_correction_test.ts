@@ -21,7 +21,7 @@ ruleCases(
     },
     hits: [
       { start: END, length: 4096 },
-      { rule: "IMG-004", start: END, length: 81 },
+      { rule: "IMG-004", start: END, length: 4096 },
     ],
   })),
 );

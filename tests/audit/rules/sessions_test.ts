@@ -70,7 +70,10 @@ ruleCases("SES-004", [
     name: "a file has other data in the third session",
     image: XORRISO,
     mutate: (view) => setBoth32(view, xorriso.record("ADDED.TXT;1").offset + 2, 127),
-    hits: [{ start: 235_748, length: 33, severity: "note" }],
+    hits: [
+      { start: 235_748, length: 33, severity: "note" },
+      { rule: "EXT-003", start: 127 * SECTOR, length: 1500 },
+    ],
   },
 ], structure);
 
