@@ -122,6 +122,9 @@ const rulesAt: Readonly<Record<string, readonly string[]>> = {
   "implant-md5-wrong": ["PRF-001", "PRF-003", "PRF-022"],
   "implant-frag-wrong": ["PRF-002", "PRF-003", "PRF-022"],
   "xorriso-tag-wrong": ["PRF-008"],
+  // Sessions
+  "ms-first-pvd-damaged": ["ISO-VDS-001", "ISO-VDS-016"],
+  "ms-second-pvd-damaged": ["ISO-VDS-001", "ISO-VDS-016"],
   // zisofs
   "zisofs-ptr-beyond": ["ZIS-004"],
   "zisofs-ptr-descending": ["ZIS-004"],
@@ -157,8 +160,6 @@ const elsewhere: Readonly<Record<string, DamageClass>> = {
   // The loader's address in the master boot record, which the boot catalog contradicts.
   "et-img-elsewhere": { rules: ["MBR-008"], place: { at: 432 } },
   "ms-old-file-flip": { rules: ["PRF-007"], place: "covered" },
-  // The copy of the last session's descriptor in sector 16, which no session matches any more.
-  "ms-second-pvd-damaged": { rules: ["SES-005"], place: { at: 16 * 2048 + 80 } },
   // The address of the backup in the primary header.
   "gpt-backup-missing": { rules: ["GPT-005"], place: { at: 544 } },
 };

@@ -33,7 +33,6 @@ const unseen: Readonly<Record<string, string>> = {
   "D trunc-1byte": "where the layer of dvdisaster ends is not read from its header",
   "D trunc-1sector": "where the layer of dvdisaster ends is not read from its header",
   "D trailing-garbage": "where the layer of dvdisaster ends is not read from its header",
-  "M ms-first-pvd-damaged": "sector 16 is whole, and nothing of it refers to the first session",
   "M ms-trunc": "the cut is in the padding behind the volume, whose size nothing records",
   "R cue-wrong-mode": "about the sheet, not the image",
   "R cue-index-beyond": "about the sheet, not the image",

@@ -261,7 +261,8 @@ export function sequenceOf({ value }: TreeDescriptor): number {
 
 async function hasPrimary(sector: number, { read }: Context): Promise<boolean> {
   const { bytes } = await read(sector * SECTOR, volumeDescriptorHead.size);
-  return bytes[0] === 1 && isDescriptor(bytes);
+  if (bytes[0] !== 1 || isDescriptor(bytes)) return bytes[0] === 1;
+  return looksLikePrimary((await read(sector * SECTOR, SECTOR)).bytes);
 }
 
 // Addresses count from the start of the disc: a set whose root lies before it is of a nested image.

@@ -1,4 +1,5 @@
-// Mutation cases of SES-001 to 006, and of the session that libisofs' emulation passes over (ISO-VDS-016).
+// Mutation cases of SES-001 to 006, and of the session that libisofs' emulation passes over
+// (ISO-VDS-001, ISO-VDS-016).
 
 import { fixtureImage } from "../../support/fixtures.ts";
 import { rawImage } from "../../support/raw_builder.ts";
@@ -11,6 +12,7 @@ const GENISOIMAGE = "multisession-genisoimage";
 const XORRISO = "multisession-xorriso";
 /** Descriptors of the sessions of the two fixtures. */
 const SECOND_GENISOIMAGE = 224 * SECTOR;
+const FIRST_XORRISO = 48 * SECTOR;
 const SECOND_XORRISO = 112 * SECTOR;
 const THIRD_XORRISO = 144 * SECTOR;
 
@@ -127,5 +129,20 @@ ruleCases("ISO-VDS-016", [
       { rule: "SES-003", start: 105_014, length: 33 },
       { rule: "SES-004", start: 110_894, length: 33 },
     ],
+  },
+], structure);
+
+ruleCases("ISO-VDS-001", [
+  {
+    name: "the identifier of the first of three sessions is damaged",
+    image: XORRISO,
+    mutate: (view) => setText(view, FIRST_XORRISO + 1, "DD"),
+    hits: [{ start: FIRST_XORRISO, length: 5 }],
+  },
+  {
+    name: "the identifier of the second of three sessions is damaged",
+    image: XORRISO,
+    mutate: (view) => setText(view, SECOND_XORRISO + 1, "DD"),
+    hits: [{ start: SECOND_XORRISO, length: 5 }],
   },
 ], structure);
