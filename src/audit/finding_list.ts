@@ -127,8 +127,10 @@ export class FindingList {
   }
 }
 
-function placeKey({ volume, tree, node, severity }: Hit, place: Place | undefined): string {
-  return [place?.offset, place?.length, volume, tree, node, severity].join("|");
+// What is about no place and no file is told apart by what it says.
+function placeKey({ volume, tree, node, severity, message }: Hit, place?: Place): string {
+  const said = place === undefined && node === undefined ? message : "";
+  return [place?.offset, place?.length, volume, tree, node, severity, said].join("|");
 }
 
 // Hits of one rule that touch are one range; those past the limit are one more finding.

@@ -91,4 +91,8 @@ export type ListFacts = {
   readonly signatures: { readonly files: readonly SignatureFile[]; readonly count: number };
   /** There are more lists, or more text in them, than is read. */
   readonly limited: boolean;
+  /** Listed files that are compressed (zisofs) and could not be expanded to be compared. */
+  readonly packed: ListFacts["unread"];
+  /** Listed files, compressed ones among them, that were too many to be expanded. */
+  readonly skipped: number;
 };

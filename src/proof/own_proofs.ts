@@ -64,6 +64,10 @@ export class OwnVerification {
       const reason = `its bytes are not all there; listed in ${list}`;
       yield { ...fileOf(this.#image, tree, node), state: "unreadable", reason };
     }
+    for (const { tree, node, list } of this.#lists?.packed ?? []) {
+      const reason = `compressed (zisofs), and could not be expanded; listed in ${list}`;
+      yield { ...fileOf(this.#image, tree, node), state: "unreadable", reason };
+    }
   }
 
   /** What of the image the entries are about. */

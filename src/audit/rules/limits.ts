@@ -7,6 +7,7 @@ import { RAW_SECTOR } from "../../model/raw_sectors.ts";
 import { quoted } from "./directory_view.ts";
 import { excuseOf } from "../recognised.ts";
 import type { Hit, Rule, RuleFamily, RuleTable } from "../rule.ts";
+import { counted } from "../words.ts";
 import { descriptorField, isBlockSizeAssumed, treeDescriptors } from "./descriptor_view.ts";
 
 const rules = {
@@ -65,6 +66,13 @@ function* notRunOfLists({ lists }: ProofFacts): Iterable<Hit> {
         unread[state]
       }; what it lists was not compared`,
     };
+  }
+  const packed = (lists?.packed.length ?? 0) + (lists?.skipped ?? 0);
+  if (packed > 0) {
+    const message =
+      `${counted(packed, "listed file")} not compared: compressed (zisofs) in a form ` +
+      "that is not expanded, broken, or too large";
+    yield { rule: rules.notRun, message, count: packed };
   }
   if (lists?.limited === true) {
     yield { rule: rules.notRun, message: "the image has more lists of digests than are read" };

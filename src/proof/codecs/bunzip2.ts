@@ -2,6 +2,7 @@
 
 import { Damaged, NotChecked } from "../formats/format.ts";
 import { crc32MostFirstTable } from "./checksums.ts";
+import type { Sink } from "./decoder.ts";
 
 /** Magic numbers of a block and of the end of a stream: 48 bits, in two parts of 24. */
 export const BLOCK_MAGIC = [0x314159, 0x265359] as const;
@@ -10,6 +11,8 @@ export const END_MAGIC = [0x177245, 0x385090] as const;
 const GROUP = 50;
 const LONGEST = 20;
 const MOST_SELECTORS = 18_002;
+/** Bytes of content that are handed on at a time. */
+const PIECE = 64 * 1024;
 
 /** Bits of bytes, most significant first. */
 export class Bits {
@@ -74,11 +77,15 @@ type Code = {
 export class BlockDecoder {
   readonly #most: number;
   readonly #positions: Uint32Array;
+  readonly #sink: Sink | undefined;
+  readonly #out: Uint8Array;
 
-  /** For blocks of `level` times 100,000 bytes. */
-  constructor(level: number) {
+  /** For blocks of `level` times 100,000 bytes, whose content goes to a sink. */
+  constructor(level: number, sink?: Sink) {
     this.#most = level * 100_000;
     this.#positions = new Uint32Array(this.#most);
+    this.#sink = sink;
+    this.#out = new Uint8Array(sink === undefined ? 0 : PIECE);
   }
 
   /** Decodes the block behind its magic; throws {@linkcode ShortOfBytes} or {@linkcode Damaged}. */
@@ -164,6 +171,14 @@ export class BlockDecoder {
     let before = -1;
     let same = 0;
     let bytes = count;
+    const out = this.#out;
+    let filled = 0;
+    const put = this.#sink === undefined ? undefined : (byte: number) => {
+      out[filled++] = byte;
+      if (filled < PIECE) return;
+      this.#sink?.(out);
+      filled = 0;
+    };
     for (let at = 0; at < count; at++) {
       const entry = values[next] ?? 0;
       next = entry >>> 8;
@@ -171,6 +186,7 @@ export class BlockDecoder {
       if (same === 4) {
         for (let times = 0; times < byte; times++) {
           crc = crc << 8 ^ (table[(crc >>> 24 ^ before) & 0xff] ?? 0);
+          put?.(before);
         }
         bytes += byte - 1;
         same = 0;
@@ -180,7 +196,9 @@ export class BlockDecoder {
       same = byte === before ? same + 1 : 1;
       before = byte;
       crc = crc << 8 ^ (table[(crc >>> 24 ^ byte) & 0xff] ?? 0);
+      put?.(byte);
     }
+    if (filled > 0) this.#sink?.(out.subarray(0, filled));
     return { computed: ~crc >>> 0, bytes };
   }
 }

@@ -1,6 +1,7 @@
 // bzip2 files: the CRC-32 of every block, and that of all blocks of a stream together.
 
 import { Bits, BLOCK_MAGIC, BlockDecoder, END_MAGIC, ShortOfBytes } from "../codecs/bunzip2.ts";
+import type { Sink } from "../codecs/decoder.ts";
 import { begins, hex32 } from "./content.ts";
 import { Damaged, type FileReader, type Format, type FormatReport, MOST_PEEKED } from "./format.ts";
 import { left } from "./reader.ts";
@@ -33,8 +34,12 @@ export const bzip2: Format = {
   check: checkBzip2,
 };
 
-/** Checks all streams that follow each other. */
-export async function checkBzip2(reader: FileReader, report: FormatReport): Promise<void> {
+/** Checks all streams that follow each other, and hands on their content. */
+export async function checkBzip2(
+  reader: FileReader,
+  report: FormatReport,
+  content?: Sink,
+): Promise<void> {
   while (left(reader) > 0) {
     const head = reader.ready(HEADER) ?? await reader.peek(HEADER);
     if (!isHeader(head)) {
@@ -44,7 +49,7 @@ export async function checkBzip2(reader: FileReader, report: FormatReport): Prom
     }
     const level = (head[3] ?? 0) - 0x30;
     reader.advance(HEADER);
-    await checkStream(reader, report, new BlockDecoder(level));
+    await checkStream(reader, report, new BlockDecoder(level, content));
   }
 }
 

@@ -10,7 +10,7 @@ import {
   NotChecked,
   type ZisofsFailure,
 } from "./format.ts";
-import { LEAST } from "../codecs/decoder.ts";
+import { LEAST, type Sink } from "../codecs/decoder.ts";
 import { take } from "./reader.ts";
 import { inflateZlib } from "./zlib.ts";
 
@@ -66,7 +66,12 @@ export const zisofs: Format = {
   check: checkZisofs,
 };
 
-async function checkZisofs(reader: FileReader, report: FormatReport): Promise<void> {
+/** Checks a compressed file, and hands on its content; what is behind a failure is not the content. */
+export async function checkZisofs(
+  reader: FileReader,
+  report: FormatReport,
+  content?: Sink,
+): Promise<void> {
   const entry = report.zisofs;
   const head = (reader.ready(24) ?? await reader.peek(24)).slice(0, 24);
   const form = formOf(head);
@@ -89,7 +94,7 @@ async function checkZisofs(reader: FileReader, report: FormatReport): Promise<vo
   reader.advance(form.headerSize);
   const algorithm = form.version === 1 ? 1 : head[ALGORITHM] ?? 0;
   if (algorithm !== 1) throw new NotChecked(`algorithm ${algorithms[algorithm]} of zisofs`);
-  await checkBlocks(reader, report, form, entry);
+  await checkBlocks(reader, report, form, entry, content);
 }
 
 type Fault = Omit<ZisofsFailure, "what" | "from" | "to">;
@@ -144,18 +149,26 @@ async function checkBlocks(
   report: FormatReport,
   form: Form,
   { size, blockSize }: Zisofs,
+  content: Sink | undefined,
 ): Promise<void> {
   const count = Math.ceil(size / blockSize);
   const pointers = await readPointers(reader, report, form, count);
   for (let block = 0; block + 1 < pointers.length; block++) {
     const from = pointers[block] ?? 0;
     const to = pointers[block + 1] ?? 0;
-    if (to === from) continue;
     const length = Math.min(blockSize, size - block * blockSize);
+    if (to === from) {
+      content?.(new Uint8Array(length));
+      continue;
+    }
     const { at, used, fault } = await findBlock(reader, { from, to, length });
     await reader.skip(at - reader.position);
     if (fault === undefined) {
       report.holds(WHAT, "checksum", at, at + used);
+      if (content !== undefined) {
+        const bytes = reader.ready(used) ?? await reader.peek(used);
+        inflateZlib(bytes.subarray(0, used), length, content);
+      }
       reader.advance(used);
       if (at !== from) report.failsZisofs(pointerFault(form, block, from, at));
     } else {

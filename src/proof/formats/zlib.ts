@@ -45,11 +45,12 @@ export async function readZlib(reader: FileReader, sink: Sink = () => {}): Promi
 
 /**
  * Decodes the zlib stream that bytes begin with, whose content should have `length` bytes: gives how many
- * the stream has itself, or what is wrong with it.
+ * the stream has itself, or what is wrong with it. The content goes to a sink, whatever is wrong.
  */
 export function inflateZlib(
   bytes: Uint8Array,
   length: number,
+  sink: Sink = () => {},
 ): { readonly used: number; readonly fault?: string } {
   const sum = new Adler32();
   let found = 0;
@@ -60,6 +61,7 @@ export function inflateZlib(
       found += content.length;
       if (found > length) throw new Damaged(`it inflates to more than ${length} bytes`);
       sum.update(content);
+      sink(content);
     });
     used += inflater.decode(bytes.subarray(HEADER), true);
     checkSum(bytes.subarray(used, used + TRAILER), sum);

@@ -28,7 +28,7 @@ export class List {
   isSigned = false;
   /** Entries, those of absent files and of algorithms that are not computed among them. */
   listed = 0;
-  /** Entries whose digest is none that is computed here, and those of compressed files (zisofs). */
+  /** Entries whose digest is none that is computed here. */
   unchecked = 0;
   readonly absent: { count: number; renamed: number; readonly names: string[]; first?: LinePlace } =
     {

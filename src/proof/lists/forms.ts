@@ -93,7 +93,7 @@ const names: readonly (readonly [RegExp, ListForm])[] = [
   [/^content$/, forms.content],
   [/^extra_files\.json$/, forms.extraFiles],
   [/^(?:in)?release$/, forms.release],
-  [/^packages(?:\.gz)?$/, forms.packages],
+  [/^packages(?:\.(?:gz|xz|bz2|zst|lz4|lzma))?$/, forms.packages],
   [/^repomd\.xml$/, forms.repomd],
 ];
 

@@ -7,9 +7,9 @@ import type { Image } from "../../model/image.ts";
 import type { ListFacts, ListMismatch, ListReport } from "../../model/lists.ts";
 import type { FiledEntry } from "./entries.ts";
 import type { List } from "./find.ts";
-import { inflatedText } from "./inflate.ts";
-import { storedText } from "./line_reader.ts";
-import type { PlainEntry, ReadLists } from "./read.ts";
+import { expandedText, isCompressed, zisofsText } from "./expand.ts";
+import { type Budget, storedText, type TextSource } from "./line_reader.ts";
+import { type PlainEntry, type ReadLists, zisofsOf } from "./read.ts";
 import { undone } from "./undo.ts";
 
 /** Files that differ of which all is kept: as many as findings of a rule are listed, and some. */
@@ -18,7 +18,7 @@ const KEPT = 4096;
 const STALE = 4;
 /** Bytes of boot images that are read again. */
 const UNDO = 256 * 1024 * 1024;
-/** Bytes of compressed tables that are expanded to be digested. */
+/** Bytes of compressed tables, and of compressed files (zisofs), that are expanded to be digested. */
 const PLAIN = 256 * 1024 * 1024;
 
 /** Files that are written when an image is made, by the end of their paths in lower case. */
@@ -56,6 +56,8 @@ export class ListJudge {
   readonly #differences: Difference[] = [];
   readonly #missed: ListFacts["unread"][number][] = [];
   readonly #undoBudget = { left: UNDO };
+  /** Compressed files (zisofs) that could not be expanded. */
+  readonly #packed: PlainEntry[] = [];
 
   /** Claims go to `claims`. */
   constructor(image: Image, read: ReadLists, digests: DigestSource, claims: ClaimSink) {
@@ -99,6 +101,12 @@ export class ListJudge {
         .map(({ mismatch }) => mismatch),
       unread: this.#missed,
       limited: this.#read.limited,
+      skipped: this.#read.skipped,
+      packed: this.#packed.map(({ list, file: { tree, node } }) => ({
+        tree,
+        node,
+        list: this.#read.lists[list]?.path ?? "",
+      })),
     };
   }
 
@@ -129,7 +137,7 @@ export class ListJudge {
     tally.compared++;
     if (computed === entry.digest) return this.#claims.claim(this.#claimOf(entry, true, computed));
     // What a broken stream expands to need not be what was compressed.
-    if (list.state === "cut" && isExpanded(list)) return void tally.compared--;
+    if (list.state === "cut" && isCompressed(list.name)) return void tally.compared--;
     // Of a file with several digests in one list, the first that differs says it all.
     if (isTold) return void tally.compared--;
     const excuse = await this.#excuse(list, entry, computed);
@@ -210,33 +218,58 @@ export class ListJudge {
   }
 
   // A list may have the digest of a table that is only there compressed: that holds for what it expands to.
+  // One of a compressed file (zisofs) is of its content, or of the bytes that are stored.
   async #judgePlain(): Promise<void> {
     const budget = { left: PLAIN };
     const byFile = new Map<string, PlainEntry[]>();
     for (const each of this.#read.plain) {
       const key = `${each.file.tree} ${each.file.node}`;
-      byFile.set(key, [...byFile.get(key) ?? [], each]);
+      const group = byFile.get(key);
+      if (group === undefined) byFile.set(key, [each]);
+      else group.push(each);
     }
     for (const group of byFile.values()) {
       const [first] = group;
       if (first === undefined) continue;
-      const { names, node, tree } = first.file;
-      const algorithms = group.flatMap(({ entry }) => entry.algorithm ?? []);
-      const digests = new DigestSet(algorithms);
-      const text = inflatedText(storedText(this.#image, names.tree, node, budget), budget);
-      let next = await text.next();
-      for (; next.done !== true; next = await text.next()) digests.update(next.value.bytes);
-      // A stream that is broken is no such table; the digest of the compressed file tells.
-      if (!next.value) continue;
-      const computed = digests.hex();
+      const { node, tree } = first.file;
+      const found = await this.#plainDigests(first, group, budget);
+      if (found === undefined) {
+        // A stream that is broken is no such table; the digest of the compressed file tells.
+        if (zisofsOf(first.file) !== undefined) this.#packed.push(first);
+        continue;
+      }
       for (const { list, entry } of group) {
         const { algorithm, digest, line, at, length } = entry;
         if (algorithm === undefined) continue;
+        const isEither = this.#read.lists[list]?.either === true;
+        if (isEither && algorithm !== likely(digest, found)) continue;
         const record = at < 0 ? {} : { record: logicalSpan(at, length) };
         const filed = { list, line, ...record, file: -1, tree, node, algorithm, digest, size: -1 };
-        await this.#compare(filed, computed[algorithm] ?? "", false);
+        const [content, stored] = found.map((digests) => digests[algorithm] ?? "");
+        const computed = stored === digest ? stored : content;
+        await this.#compare(filed, computed ?? "", false);
       }
     }
+  }
+
+  /** Digests of the content of a compressed file, and of its stored bytes where lists may mean them. */
+  async #plainDigests(
+    { file }: PlainEntry,
+    group: readonly PlainEntry[],
+    budget: Budget,
+  ): Promise<readonly Partial<Record<Algorithm, string>>[] | undefined> {
+    const { names: { tree }, node } = file;
+    const algorithms = [...new Set(group.flatMap(({ entry }) => entry.algorithm ?? []))];
+    const zisofs = zisofsOf(file);
+    const whole = new DigestSet(zisofs === undefined ? [] : algorithms);
+    const stored = digested(storedText(this.#image, tree, node, budget), whole);
+    const text = zisofs === undefined
+      ? expandedText(file.names.name(node).text, stored, tree.size(node), budget)
+      : zisofsText(stored, tree.size(node), zisofs, budget);
+    const content = new DigestSet(algorithms);
+    const isWhole = text !== undefined && await drained(digested(text, content));
+    if (zisofs === undefined) return isWhole ? [content.hex()] : undefined;
+    return isWhole && await drained(stored) ? [content.hex(), whole.hex()] : undefined;
   }
 
   #reports(stale: readonly boolean[]): ListReport[] {
@@ -271,8 +304,29 @@ function isSelf(list: List, { tree, node }: FiledEntry): boolean {
   return list.form.kind !== "manifest" && list.tree === tree && list.node === node;
 }
 
-function isExpanded({ name }: List): boolean {
-  return /\.gz$/i.test(name);
+/** The algorithm of a digest that may be SHA-256 or BLAKE3. */
+function likely(
+  digest: string,
+  found: readonly Partial<Record<Algorithm, string>>[],
+): Algorithm {
+  return found.some(({ blake3 }) => blake3 === digest) ? "blake3" : "sha256";
+}
+
+/** A text whose bytes are digested as they pass. */
+async function* digested(text: TextSource, digests: DigestSet): TextSource {
+  for (;;) {
+    const { done, value } = await text.next();
+    if (done === true) return value;
+    digests.update(value.bytes);
+    yield value;
+  }
+}
+
+/** Reads a text to its end; gives whether it is whole. */
+async function drained(text: TextSource): Promise<boolean> {
+  let next = await text.next();
+  while (next.done !== true) next = await text.next();
+  return next.value;
 }
 
 function commonDigits(a: string, b: string): number {

@@ -4,12 +4,13 @@ import { logicalSpan } from "../../bytes/span.ts";
 import { startsWithText } from "../../bytes/text.ts";
 import type { Image } from "../../model/image.ts";
 import type { Supplied } from "../../model/lists.ts";
+import type { Zisofs } from "../../model/tree.ts";
 import type { ProverContext } from "../prover.ts";
 import { digestByLength, digestOf, type ListedDigest, type ListParser } from "./digest_lines.ts";
 import { ListEntries } from "./entries.ts";
 import { findLists, folderOf, type LinePlace, List } from "./find.ts";
 import { otherForms } from "./forms.ts";
-import { inflatedText } from "./inflate.ts";
+import { endings, expandedText, isCompressed } from "./expand.ts";
 import { type Budget, eachLine, type Line, storedText, type TextSource } from "./line_reader.ts";
 import { type FileRef, namespacesOf, PathIndex } from "./path_index.ts";
 import { readRepository, type RepositoryEntry } from "./rpm.ts";
@@ -22,10 +23,12 @@ const WHOLE = 16 * 1024 * 1024;
 const PROBED = 64;
 /** Begins a text with a signature of itself (RFC 9580 7). */
 const SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----";
+/** Entries for the content of compressed files that are kept, each by itself. */
+const PLAIN = 100_000;
 /** Names of absent files that are kept of a list. */
 const NAMED = 1000;
 
-/** An entry for the expanded form of a file that is only there compressed. */
+/** An entry for the content of a file that is only there compressed: a table, or a file of zisofs. */
 export type PlainEntry = {
   readonly list: number;
   readonly entry: ListedDigest;
@@ -37,6 +40,8 @@ export type ReadLists = {
   readonly lists: readonly List[];
   readonly entries: ListEntries;
   readonly plain: readonly PlainEntry[];
+  /** Entries for the content of compressed files that were too many to keep. */
+  readonly skipped: number;
   /** Whether there are more lists, or more text in them, than is read. */
   readonly limited: boolean;
 };
@@ -58,21 +63,34 @@ export async function readLists(
   return {
     lists,
     entries: reader.entries,
-    plain: reader.plain,
+    plain: reader.plain.kept,
+    skipped: reader.plain.skipped,
     limited: limited || reader.limited,
   };
 }
 
 /** The text of a file of the image: expanded where its name says that it is compressed. */
-function textOf(image: Image, list: List, budget: Budget): TextSource | undefined {
-  const stored = storedText(image, list.names.tree, list.node, budget);
-  if (/\.(?:xz|zst|bz2|lz4|lzma|zck)$/i.test(list.name)) return undefined;
-  return /\.gz$/i.test(list.name) ? inflatedText(stored, budget) : stored;
+function textOf(
+  image: Image,
+  { name, names: { tree }, node }: List,
+  budget: Budget,
+): TextSource | undefined {
+  return expandedText(name, storedText(image, tree, node, budget), tree.size(node), budget);
+}
+
+class PlainEntries {
+  readonly kept: PlainEntry[] = [];
+  skipped = 0;
+
+  add(entry: PlainEntry): void {
+    if (this.kept.length < PLAIN) this.kept.push(entry);
+    else this.skipped++;
+  }
 }
 
 class ListsReader {
   readonly entries: ListEntries;
-  readonly plain: PlainEntry[] = [];
+  readonly plain = new PlainEntries();
   readonly #image: Image;
   readonly #lists: List[];
   readonly #index: PathIndex;
@@ -126,8 +144,8 @@ class ListsReader {
     else if (parser === undefined) await this.#repository(list, taker, text);
     else await this.#lines(list, taker, text, parser());
     // The first lines of a list that is cut are as good as any; what a broken stream expands to is not.
-    const isExpanded = /\.gz$/i.test(list.name);
-    if (list.state === "read" || (list.state !== "none" && !isExpanded)) taker.end();
+    const isWhole = list.state === "read";
+    if (isWhole || (list.state !== "none" && !isCompressed(list.name))) taker.end();
     if (list.state === "read" && list.listed === 0) list.state = "none";
   }
 
@@ -224,7 +242,7 @@ class Taker {
   readonly #number: number;
   readonly #index: PathIndex;
   readonly #entries: ListEntries;
-  readonly #plain: PlainEntry[];
+  readonly #plain: PlainEntries;
   #pending: ListedDigest[] = [];
   #bad = 0;
   #base: string | undefined;
@@ -234,7 +252,7 @@ class Taker {
     number: number,
     index: PathIndex,
     entries: ListEntries,
-    plain: PlainEntry[],
+    plain: PlainEntries,
   ) {
     this.#list = list;
     this.#number = number;
@@ -297,9 +315,12 @@ class Taker {
     // Folders, and links to what another line may be about.
     if (file.names.type(file.node) !== "file") return;
     const { algorithm, digest, size = -1 } = entry;
-    const isCompressed = file.names.kind === "rockridge" && file.names.tree.zisofs.has(file.node);
-    if (algorithm === undefined || isCompressed) {
+    if (algorithm === undefined) {
       list.unchecked++;
+      return;
+    }
+    if (zisofsOf(file) !== undefined) {
+      this.#plain.add({ list: this.#number, entry, file });
       return;
     }
     const { tree, node } = file;
@@ -310,9 +331,10 @@ class Taker {
   #absent(entry: ListedDigest, path: string): void {
     const list = this.#list;
     if (list.form.reading === "lines" && list.form.kind === "repository") {
-      const file = this.#index.find(`${path}.gz`);
-      if (file !== undefined && entry.algorithm !== undefined) {
-        this.#plain.push({ list: this.#number, entry, file });
+      for (const ending of entry.algorithm === undefined ? [] : endings) {
+        const file = this.#index.find(`${path}${ending}`);
+        if (file === undefined) continue;
+        this.#plain.add({ list: this.#number, entry, file });
         return;
       }
     }
@@ -322,6 +344,11 @@ class Taker {
     if (absent.names.length < NAMED) absent.names.push(path);
     absent.first ??= placeOf(entry);
   }
+}
+
+/** What the record of a file says of its compression by zisofs. */
+export function zisofsOf({ names, node }: FileRef): Zisofs | undefined {
+  return names.kind === "rockridge" ? names.tree.zisofs.get(node) : undefined;
 }
 
 // A digest alone in `x.iso.md5` is of `x.iso`.
