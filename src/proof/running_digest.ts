@@ -48,7 +48,11 @@ export class RunningDigest {
     this.#edits = [...edits];
     this.#marks = marks.filter((mark) => mark >= start && mark <= end).sort((a, b) => a - b);
     this.#onMark = onMark;
-    this.#digest = createDigest(algorithm, { ...engines, bytes: end - start });
+    this.#digest = createDigest(algorithm, {
+      ...engines,
+      bytes: end - start,
+      what: () => `logical bytes ${start} to ${end}`,
+    });
   }
 
   /** The digest, or undefined where not all bytes were had. */

@@ -57,6 +57,8 @@ function* checkLoader(image: Image, { boot }: ProofFacts): Iterable<Hit> {
   // The code is isohybrid's and starts only what has its mark: where no image has it, one was replaced.
   const marked = boot.images.filter(isIsolinux);
   const blocks = (marked.length > 0 ? marked : boot.images).map(start);
+  // A driver descriptor alone, without code behind it, loads nothing.
+  if (marked.length === 0 && hybridLoaderAddress === 0n) return;
   if (blocks.length === 0 || blocks.includes(hybridLoaderAddress)) return;
   yield {
     rule: rules.staleLoader,

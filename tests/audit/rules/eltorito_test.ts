@@ -96,7 +96,10 @@ ruleCases("ELT-013", [
     name: `sector ${sector}`,
     image: SAMPLE,
     mutate: (view) => view.setUint32(INITIAL + 8, sector, true),
-    hits: [{ start: INITIAL + 8, length: 4 }],
+    hits: [
+      { start: INITIAL + 8, length: 4 },
+      { rule: "MBR-008", start: 432, length: 8 },
+    ],
   })),
 ], structure);
 
