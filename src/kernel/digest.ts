@@ -179,7 +179,7 @@ class KernelDigest implements Digest {
 
   copy(): Digest {
     const other = new KernelDigest(this.#kernels, this.#algorithm);
-    if (residents[this.#algorithm] === this) other.#save();
+    if (residents[this.#algorithm] === this) other.park();
     else if (this.#parked) other.#parked = this.#parked.slice();
     return other;
   }
@@ -193,16 +193,40 @@ class KernelDigest implements Digest {
   #settle(): void {
     const resident = residents[this.#algorithm];
     if (resident === this) return;
-    if (resident) resident.#save();
+    if (resident) resident.park();
     if (this.#parked) this.#kernels.load(this.#algorithm, this.#parked);
     else this.#kernels.begin(this.#algorithm);
     residents[this.#algorithm] = this;
   }
 
-  #save(): void {
+  /** Keeps the working state, which is its own, for later. */
+  park(): void {
     this.#parked ??= new Uint8Array(this.#kernels.stateSize(this.#algorithm));
     this.#kernels.save(this.#algorithm, this.#parked);
   }
+}
+
+/** CRC-32 of bytes that are all there, for very many short ones: no stream is made for them. */
+export function crc32Of(bytes: Uint8Array): number {
+  const kernels = sharedKernels();
+  if (kernels === undefined || bytes.length > kernels.window.length) {
+    const stream = fallbackStreams.crc32();
+    stream.update(bytes);
+    return numberOf(stream.digest());
+  }
+  residents.crc32?.park();
+  delete residents.crc32;
+  kernels.begin("crc32");
+  const offset = bytes.byteOffset - kernels.window.byteOffset;
+  const isThere = bytes.buffer === kernels.window.buffer && offset >= 0 &&
+    offset + bytes.length <= kernels.window.length;
+  if (!isThere) kernels.window.set(bytes);
+  kernels.update("crc32", isThere ? offset : 0, bytes.length);
+  return numberOf(kernels.finish("crc32"));
+}
+
+function numberOf([a = 0, b = 0, c = 0, d = 0]: Uint8Array): number {
+  return ((a * 256 + b) * 256 + c) * 256 + d;
 }
 
 /** A digest computed by the platform. */

@@ -2,6 +2,26 @@
 
 import type { Span } from "../bytes/span.ts";
 
+/** Neighbouring sectors that differ from the layer of checksums. */
+export type FailedSectors = {
+  readonly span: Span;
+  /** CRC-32 of the first of them as the layer has it, and as it is. */
+  readonly recorded?: number;
+  readonly computed: number;
+};
+
+/** What the layer of checksums says of the sectors. */
+export type CheckedSectors = {
+  /** Sectors that it is over, and those that could be compared. */
+  readonly sectors: number;
+  readonly compared: number;
+  /** The first runs that differ, and how many sectors do in all. */
+  readonly failed: readonly FailedSectors[];
+  readonly failedSectors: number;
+  /** Where the layer is, if some of it is wrong itself; `mended`: with what was computed it holds. */
+  readonly damaged?: { readonly span: Span; readonly mended: boolean };
+};
+
 /** Added error correction of dvdisaster. */
 export type ErrorCorrection = {
   readonly method: "RS02" | "RS03";
@@ -13,4 +33,8 @@ export type ErrorCorrection = {
   /** Bytes of data, and of parity, in each code word of 255. */
   readonly data: number;
   readonly parity: number;
+  /** Sectors in a layer, of RS03. */
+  readonly layer: number;
+  /** Absent where there is nothing to compare with, or too much of it. */
+  readonly checked?: CheckedSectors;
 };
