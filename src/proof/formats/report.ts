@@ -191,7 +191,8 @@ export class FileReport implements FormatReport {
   /** See {@linkcode FormatReport.size}. */
   readonly size: number;
   #zisofsKept = 0;
-  #uncheckedBefore = false;
+  /** Why bytes of it were not checked: it counts once for each reason. */
+  #reasons: Set<string> | undefined;
 
   /** Keeps what is reported in `findings`. */
   constructor(findings: Findings, file: ReportedFile) {
@@ -288,7 +289,9 @@ export class FileReport implements FormatReport {
 
   /** See {@linkcode FormatReport.unchecked}. */
   unchecked(reason: string, from: number, to: number): void {
-    this.#findings.uncheck(reason, this.#file, Math.max(0, to - from), !this.#uncheckedBefore);
-    this.#uncheckedBefore = true;
+    this.#reasons ??= new Set();
+    const isNew = !this.#reasons.has(reason);
+    if (this.#reasons.size < REASONS) this.#reasons.add(reason);
+    this.#findings.uncheck(reason, this.#file, Math.max(0, to - from), isNew);
   }
 }

@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { audit } from "../../../src/audit/run.ts";
 import { MemorySource } from "../../../src/bytes/source.ts";
 import { examine } from "../../../src/examine.ts";
+import { unsummed } from "../../proof/formats/archive_vectors.ts";
 import { fromBase64, imageOf } from "../../proof/formats/support.ts";
 import { vectors } from "../../proof/formats/vectors.ts";
 
@@ -48,4 +49,19 @@ Deno.test("a file that was no PNG when its digest was listed: a note, and no con
   const about = findings.filter(({ severity, rule }) => severity === "error" || rule === "PRF-017");
   assertEquals(about.map(({ rule, severity }) => `${rule} ${severity}`), ["PRF-017 note"]);
   assertEquals(verdict, "intact");
+});
+
+Deno.test("what is not checked for several reasons is noted once for each", async () => {
+  const lz4 = Uint8Array.of(2, 0x21, 0x4c, 0x18, 9, 9, 9, 9);
+  const files = { "A.LZ4": lz4, "B.SQF": unsummed.zstd };
+  const image = await examine(new MemorySource(imageOf(files), "built.iso"));
+  const { findings } = await audit(image, { deep: true });
+  const notes = findings.filter(({ rule }) => rule === "LIM-001").map(({ message }) =>
+    message.slice(message.lastIndexOf(": ") + 2)
+  );
+  assertEquals(notes.sort(), [
+    "blocks that are stored as they are",
+    "frames of the old form have no checksums",
+    "its blocks decode, but zstd has no checksum",
+  ]);
 });
