@@ -2,7 +2,7 @@
 
 import { SECTOR, type Span } from "../bytes/span.ts";
 import type { TextMode, Transcoding } from "../model/trace_facts.ts";
-import { DENSE, entropyOf, WINDOW } from "./entropy.ts";
+import { DENSE, entropyOf, mayBeDense, WINDOW } from "./entropy.ts";
 import { stretches } from "./stretches.ts";
 
 /** Windows without which nothing is said: single ones of genuine files lack some byte by chance. */
@@ -45,6 +45,7 @@ export class LineEndTrace {
   }
 
   #look(offset: number, window: Uint8Array): void {
+    if (!mayBeDense(window)) return;
     const counts = new Float64Array(256);
     const bits = entropyOf(window, counts);
     const high = counts.subarray(128).reduce((sum, count) => sum + count, 0);
