@@ -200,6 +200,24 @@ export function damageSummary(image: Image, facts: LossFacts): DamageSummary | u
   return summary;
 }
 
+/** Files of the richest namespace with content, and how many of them have no byte that is proven. */
+export function filesUnderNone(
+  image: Image,
+  proven: Iterable<ByteRange>,
+): { readonly files: number; readonly none: number } {
+  const namespace = image.richest()?.namespace;
+  let [files, none] = [0, 0];
+  if (namespace === undefined) return { files, none };
+  const ranges = logicalRanges(image.mapping, proven);
+  const { tree } = namespace;
+  for (let node = 1; node < tree.count; node++) {
+    if (tree.size(node) === 0 || tree.isDirectory(node) || !isHere(namespace, node)) continue;
+    files++;
+    if (extentBytes(namespace, node, ranges) === 0) none++;
+  }
+  return { files, none };
+}
+
 function mayHaveLosses(image: Image): boolean {
   return extentsReach(image) > image.mapping.logicalSize || image.mapping.logicalStart > 0;
 }

@@ -45,6 +45,7 @@ const firedElsewhere: Readonly<Record<string, string>> = {
   "LIM-002": "tests/audit/run_test.ts: limits",
   "DMG-008": "tests/audit/damage_summary_test.ts",
   "EXT-009": "tests/audit/run_test.ts: coverage",
+  "PRF-013": "tests/audit/run_test.ts: proof",
   "ISO-PTH-016": "tests/interop/directories_test.ts",
 };
 

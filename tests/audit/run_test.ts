@@ -249,6 +249,14 @@ Deno.test("proof counts every byte once", async () => {
   // The 197 sectors before the session tag; behind it are but the backup GPT, and zeros.
   assertEquals(by.implanted, 197 * 2048);
   assertEquals(proven >= 197 * 2048, true);
+  const share = result.findings.find(({ rule }) => rule === "PRF-013");
+  const most = (100 * 197 * 2048 / result.image.bytes).toFixed(1);
+  assert(
+    share?.message.startsWith(`${most} % of ${result.image.bytes} bytes are proven by digests`),
+  );
+  const bare = await auditBytes(await fixtureImage(LEVEL_1), "x.iso");
+  const none = bare.result.findings.find(({ rule }) => rule === "PRF-013");
+  assertEquals(none?.message, `nothing vouches for any of the ${bare.result.image.bytes} bytes`);
   const broken = await damagedFixture("gpt-header-crc");
   const after = (await auditBytes(broken.bytes, "sample.iso")).result.proof;
   assertEquals(after.proven + after.contradicted + after.unproven, result.image.bytes);

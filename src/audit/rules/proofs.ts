@@ -5,9 +5,22 @@ import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
 import type { Ranges } from "../../model/ranges.ts";
 import { type Hit, NO_CLAUSE, type RuleFamily, type RuleTable } from "../rule.ts";
+import { filesUnderNone } from "../losses.ts";
+import { Vouching } from "../vouched.ts";
 import { counted } from "../words.ts";
 
 const rules = {
+  share: {
+    id: "PRF-013",
+    severity: "info",
+    title: "Share of bytes under proof",
+    clause: NO_CLAUSE,
+    rationale:
+      "What no proof is over may be damaged without any sign. A digest that holds leaves no doubt; a " +
+      "checksum of 16 or 32 bits finds nearly all damage that comes about by accident. That something " +
+      "can be decoded proves nothing.",
+    remedy: "Compare the rest with a digest from outside: that of the whole image is best.",
+  },
   conflict: {
     id: "PRF-022",
     severity: "error",
@@ -77,5 +90,34 @@ function conflict(
   };
 }
 
+function percent(part: number, whole: number): string {
+  return `${(100 * part / whole).toFixed(1)} %`;
+}
+
+// The bytes of each kind overlap: a file may be in a list, and under a digest of the session.
+function* checkShare(image: Image, facts: ProofFacts): Iterable<Hit> {
+  const { claims, data } = facts;
+  const { size } = image.source;
+  if (claims === undefined || data === undefined || size === 0) return;
+  const vouching = new Vouching(image, facts);
+  const { proven, by } = vouching.proof();
+  if (proven === 0) {
+    yield { rule: rules.share, message: `nothing vouches for any of the ${size} bytes` };
+    return;
+  }
+  const digests = claims.digests.bytes;
+  const kinds = Object.entries(by).sort(([, a], [, b]) => b - a)
+    // The keys are the kinds.
+    .map(([kind, bytes]) => `${names[kind as ProofKind]} ${percent(bytes, size)}`);
+  const { files, none } = filesUnderNone(image, vouching.proven());
+  const bare = none === 0 ? "" : `; ${none} of ${counted(files, "file")} under none`;
+  yield {
+    rule: rules.share,
+    message: `${percent(digests, size)} of ${size} bytes are proven by digests, ${
+      percent(proven - digests, size)
+    } by checksums alone: ${kinds.join(", ")}${bare}`,
+  };
+}
+
 /** Rules about all proofs together, with their checks. */
-export const proofRules: RuleFamily = { rules, image: [checkConflicts] };
+export const proofRules: RuleFamily = { rules, image: [checkShare, checkConflicts] };
