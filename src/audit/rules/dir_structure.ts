@@ -155,7 +155,8 @@ function checkUnusedTails(directory: DirectoryPlace, image: Image): DirectoryJud
 function tailHit(directory: DirectoryPlace, at: number, tail: Uint8Array): Hit {
   const stale = countStale(tail);
   // Where the record that should follow lacks nothing but its length, the hit begins with it.
-  const from = isPlausibleRecord(tail, 0, true) ? 0 : tail.findIndex((byte) => byte !== 0);
+  const isCut = isPlausibleRecord(tail, 0, true);
+  const from = isCut ? 0 : tail.findIndex((byte) => byte !== 0);
   const to = tail.findLastIndex((byte) => byte !== 0) + 1;
   const what = stale === 0
     ? "none of them a directory record"
@@ -163,7 +164,10 @@ function tailHit(directory: DirectoryPlace, at: number, tail: Uint8Array): Hit {
   return {
     rule: rules.unusedTail,
     span: logicalSpan(directory.span.start + at + from, to - from),
-    message: `${to - from} bytes after the last record of the sector are not zero, ${what}`,
+    message: `${to - from} bytes after the last record of the sector are not zero, ${what}` +
+      (isCut ? "; the first lacks nothing but its length" : ""),
+    // What was removed leaves no such record: files are out of sight.
+    ...(isCut ? { severity: "warning" as const, confidence: "likely" as const } : {}),
     ...ownerOf(directory),
   };
 }

@@ -76,6 +76,7 @@ ruleCases("ISO-DIR-003", [
       start: blockBin.offset,
       length: [...level1.records(data.offset)].filter(({ offset }) => offset >= blockBin.offset)
         .reduce((sum, { length }) => sum + length, 0) - 1,
+      severity: "warning",
     }],
   },
 ], structure);
