@@ -1,6 +1,7 @@
 // The audit: every rule over one image, its findings, losses and verdict. Read this first.
 
 import { logicalSpan } from "../bytes/span.ts";
+import { decodeLatin1 } from "../bytes/text.ts";
 import type { Fault } from "../bytes/struct.ts";
 import { imageFacts, volumeFacts } from "../model/describe.ts";
 import type { DirectoryView } from "../model/directory.ts";
@@ -105,7 +106,7 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
     tool,
     image: { ...imageFacts(image), ...(hashes === undefined ? {} : { hashes }) },
     profile: options.profile ?? "archive",
-    verdict: verdictOf(findings, isReadable(image)),
+    verdict: verdictOf(findings, isReadable(image, facts)),
     volumes: image.volumes.map(volumeFacts),
     accounting: {
       bytes: image.source.size,
@@ -283,7 +284,13 @@ function ownerOf({ volume, tree, node }: Fault): { tree?: number; node?: number;
 }
 
 // A volume that is recognised and not read is `unreadable` (LIM-001), as is a file without any.
-function isReadable(image: Image): boolean {
-  return image.sessions.length > 0 ||
+function isReadable(image: Image, facts: ProofFacts): boolean {
+  return image.sessions.length > 0 || isVolumeAsText(facts) ||
     (image.recognised.length === 0 && image.container.mode !== undefined);
+}
+
+// A volume that a transfer took for text is recognised, though nothing of it stands in its place.
+function isVolumeAsText({ traces, head }: ProofFacts): boolean {
+  if (traces?.textMode === undefined && traces?.transcoding === undefined) return false;
+  return head !== undefined && decodeLatin1(head).includes("CD001");
 }

@@ -60,7 +60,7 @@ export type TextMode = {
   readonly kind: "lf-to-crlf" | "cr-dropped" | "seven-bit" | "nul-dropped" | "crlf-to-lf";
   /** Windows of 64 KiB with at least 7.2 bits of entropy per byte that say so. */
   readonly windows: number;
-  /** File offset of the first of them. */
+  /** File offset of the first changed line end, where it is known, else of the first window. */
   readonly start: number;
 };
 

@@ -19,6 +19,8 @@ const CLOSELY = 256;
 export class LineEndTrace {
   #isSettled = false;
   #looked = 0;
+  /** File offset of the first CR LF. */
+  #pair = -1;
   #windows = 0;
   #start = 0;
   #narrow = 0;
@@ -34,6 +36,7 @@ export class LineEndTrace {
     if (this.#isSettled) return;
     for (const part of stretches(offset, bytes, unread)) {
       if (part.unread) continue;
+      if (this.#pair < 0) this.#findPair(part.at, part.bytes);
       const { length } = part.bytes;
       // What a transfer does it does everywhere: the whole of a large image need not be weighed.
       const step = this.#looked < CLOSELY ? WINDOW : Math.max(WINDOW, length);
@@ -41,6 +44,15 @@ export class LineEndTrace {
         this.#looked++;
         this.#look(part.at + at, part.bytes.subarray(at, at + WINDOW));
       }
+    }
+  }
+
+  // Where line ends were changed, the first that was is the first pair of the file.
+  #findPair(offset: number, bytes: Uint8Array): void {
+    for (let at = bytes.indexOf(13); at >= 0; at = bytes.indexOf(13, at + 1)) {
+      if (bytes[at + 1] !== 10) continue;
+      this.#pair = offset + at;
+      return;
     }
   }
 
@@ -80,7 +92,10 @@ export class LineEndTrace {
       : this.#expected >= PAIRS && this.#pairs * PAIRS < this.#expected
       ? "crlf-to-lf"
       : undefined;
-    return kind === undefined ? undefined : { kind, windows: this.#windows, start: this.#start };
+    if (kind === undefined) return undefined;
+    // Of what was dropped nothing is left to point at.
+    const start = kind === "lf-to-crlf" && this.#pair >= 0 ? this.#pair : this.#start;
+    return { kind, windows: this.#windows, start };
   }
 }
 

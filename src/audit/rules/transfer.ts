@@ -49,7 +49,7 @@ function* checkTextMode(_image: Image, { traces }: ProofFacts): Iterable<Hit> {
   yield {
     rule: rules.textMode,
     span: fileSpan(start, 0),
-    message: `in ${counted(windows, "window")} of 64 KiB of dense data, the first from here on, ` +
+    message: `in ${counted(windows, "window")} of 64 KiB of dense data ` +
       changes[kind],
   };
 }

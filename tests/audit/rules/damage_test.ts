@@ -130,6 +130,11 @@ const textModes: readonly (readonly [string, (byte: number) => readonly number[]
   ["zeros were dropped", (byte) => byte === 0 ? [] : [byte], 1400],
 ];
 
+/** Where the first line end of a tail is that was changed. */
+function pairAt(tail: Uint8Array): number {
+  return small.size + tail.findIndex((byte, at) => byte === 13 && tail[at + 1] === 10);
+}
+
 ruleCases(
   "IMG-012",
   textModes.map(([name, change, size]) => {
@@ -139,7 +144,7 @@ ruleCases(
       image: smallImage,
       mutate: (view) => withTail(view, tail),
       hits: [
-        { space: "file", start: 65_536, length: 0 },
+        { space: "file", start: name.includes("CR LF") ? pairAt(tail) : 65_536, length: 0 },
         { rule: "IMG-003", space: "file", start: small.size, length: tail.length },
       ],
     };
