@@ -34,6 +34,7 @@ import { walkedTree } from "./rules/directory_view.ts";
 import { families } from "./rules/mod.ts";
 import { isWanted } from "./select.ts";
 import { structuralClaims } from "./structural_claims.ts";
+import { twinClaims } from "./twin_claims.ts";
 import { verdictOf } from "./verdict.ts";
 import { declaredEnd } from "./volume_end.ts";
 import { Vouching } from "./vouched.ts";
@@ -218,6 +219,7 @@ async function readFacts(
   const computed = { ...await readProofFacts(image), head, tail };
   const ledger = new ProofLedger(image);
   for (const claim of structuralClaims(image, computed)) ledger.claim(claim);
+  for (const claim of twinClaims(image, computed)) ledger.claim(claim);
   const pass = options.structureOnly === true ? undefined : await readData(image, {
     algorithms: options.hashes ?? ["sha256"],
     volumeEnd: declaredEnd(image),

@@ -169,7 +169,8 @@ function* checkFiles(image: Image, { lists, claims }: ProofFacts): Iterable<Hit>
 
 function* checkLists(_image: Image, { lists, claims }: ProofFacts): Iterable<Hit> {
   const isElsewhere =
-    claims?.failed.some(({ kind, refuted }) => kind !== "list" && !refuted) === true;
+    claims?.failed.some(({ kind, refuted }) => kind !== "list" && kind !== "twin" && !refuted) ===
+      true;
   for (const report of lists?.lists ?? []) {
     if (report.stale) yield staleHit(report, isElsewhere);
     if (report.damaged.count > 0) yield damagedHit(report);

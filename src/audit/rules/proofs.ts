@@ -52,9 +52,10 @@ function* checkConflicts(image: Image, { claims }: ProofFacts): Iterable<Hit> {
   let unrecorded = 0;
   for (const claim of claims.failed) {
     if (!claim.refuted) continue;
-    // A structure that does not decode has no record that could be wrong.
-    if (claim.strength === "structure") unrecorded++;
-    if (claim.strength === "structure" || listed >= LISTED) continue;
+    // A structure that does not decode has no record that could be wrong, and of two copies either may be.
+    const isRecord = claim.strength !== "structure" && claim.kind !== "twin";
+    if (!isRecord) unrecorded++;
+    if (!isRecord || listed >= LISTED) continue;
     listed++;
     yield conflict(image, claim, claims.by);
   }
