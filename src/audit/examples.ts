@@ -568,7 +568,7 @@ export const examples: Readonly<Record<string, TakenExample>> = {
   },
   "IMG-012": {
     "message":
-      "in 21 windows of 64 KiB of dense data, the first from here on, no byte 0Ah stands without a byte 0Dh before it: each LF became CR LF, which makes a file longer by 1 in 256",
+      "in 21 windows of 64 KiB of dense data no byte 0Ah stands without a byte 0Dh before it: each LF became CR LF, which makes a file longer by 1 in 256",
   },
   "IMG-013": {
     "message":
@@ -580,7 +580,7 @@ export const examples: Readonly<Record<string, TakenExample>> = {
   },
   "IMG-015": {
     "message":
-      "the file has 387072 bytes and takes 65536 of storage: 321536 are in holes or compressed",
+      "the file has 2043904 bytes and takes 65536 of storage: 1978368 are in holes or compressed",
     "recorded": "65536",
   },
   "IMG-016": {
@@ -1615,6 +1615,12 @@ export const examples: Readonly<Record<string, TakenExample>> = {
   "PRF-020": {
     "message":
       "dvdisaster RS02 over 189 sectors, 66 bytes of parity for 189 of data, 34.9 % redundancy; the header does not hold its own checksum",
+  },
+  "PRF-021": {
+    "message":
+      "Sectors 60 to 61 have not the CRC-32 of the checksum layer: the first has the CRC-32 a5c5a66e, the layer records 0e174561",
+    "recorded": "0e174561",
+    "expected": "a5c5a66e",
   },
   "PRF-022": {
     "message":
