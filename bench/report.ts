@@ -348,9 +348,9 @@ function faultSection({ machine, runtime, date, commit, images, rows }: FaultRes
       `Seeded single faults over ten images of \`fixtures/\` (${
         images.join(", ")
       }), each audited with ` +
-        "`--deep`. *Detected* is a new error or warning beside the findings of the clean image; " +
-        "*localised* one of at most 64 KiB in the sector of the fault; *right cause* that the first of " +
-        "them is of the right kind (a cut, a shift) or in that sector; *or noted* counts infos and notes " +
+        "`--deep`. _Detected_ is a new error or warning beside the findings of the clean image; " +
+        "_localised_ one of at most 64 KiB in the sector of the fault; _right cause_ that the first of " +
+        "them is of the right kind (a cut, a shift) or in that sector; _or noted_ counts infos and notes " +
         "too. Other programs are counted where their exit status changes or they print a complaint that " +
         "they do not print of the clean image. Many bytes of an image are padding, or content that only " +
         "a digest vouches for: no program can know them to be wrong without one.",

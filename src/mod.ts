@@ -11,7 +11,7 @@
 export { type Baseline, type KnownFindings, knownOf, parseBaseline } from "./audit/baseline.ts";
 export { rules } from "./audit/catalogue.ts";
 export { furtherFingerprint } from "./audit/fingerprint.ts";
-export { type Profile, profileOf, profiles } from "./audit/profiles.ts";
+export { type Move, type Profile, profileOf, profiles } from "./audit/profiles.ts";
 export type * from "./audit/result.ts";
 export type { Confidence, Severity } from "./audit/rule.ts";
 export { audit, type AuditOptions } from "./audit/run.ts";
@@ -96,13 +96,21 @@ export {
   type GptTable,
   Image,
   type ImageParts,
+  type InformationTable,
   type Partition,
   type Reading,
   type Recognised,
   type Session,
+  type SessionBase,
   type SheetTrack,
+  type Shift,
   type Volume,
 } from "./model/image.ts";
+export type { AppleMap } from "./model/apple_map.ts";
+export type { HfsFacts, HfsMissing, HfsTree, HfsVolume } from "./model/hfs.ts";
+export type { Supplied, SuppliedList } from "./model/lists.ts";
+export type { BesideFile, HostFacts } from "./bytes/host.ts";
+export type { RuleExample } from "./audit/rule.ts";
 export { locate, Located, Locator, type RawPart, why } from "./model/locate.ts";
 export type { SectorMapping } from "./model/mapping.ts";
 export {
@@ -127,6 +135,7 @@ export type * from "./model/result.ts";
 export { tool } from "./model/tool.ts";
 export type {
   Attribute,
+  ChecksumArea,
   Extent,
   NodeRecord,
   PosixFacts,

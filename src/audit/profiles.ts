@@ -6,7 +6,7 @@ import { selects } from "./select.ts";
 import { severities } from "./verdict.ts";
 
 /** What a profile does with the findings that a row selects. */
-type Move = {
+export type Move = {
   /** Ids and families; every rule where absent. */
   readonly rules?: readonly string[];
   /** Severities that the row is about; each of them where absent. */
