@@ -5,6 +5,7 @@ import type { Image } from "../model/image.ts";
 import type { Region } from "../model/regions.ts";
 import type { Finding } from "./result.ts";
 import { registry } from "./rules/mod.ts";
+import { selects } from "./select.ts";
 
 /** Owners whose bytes are counted from the start of the structure: it may move, and they with it. */
 const structured = new Set([
@@ -18,12 +19,18 @@ const structured = new Set([
   "hfs",
 ]);
 
+/** Rules about what the bytes are: a digest or checksum that was computed tells one damage from another. */
+const computing = ["PRF", "ZIS", "GPT"];
+/** Rules about damage at a place, which a path alone would hide: other bytes of a file are other damage. */
+const placed = ["CDR", "DMG"];
+
 /**
  * Findings with their fingerprints: a hash of the rule, the severity where the finding has another than its
  * rule, the volume, and the path. Without a path it is the place: bytes from the start of the structure that
  * owns them, with its name, or bytes of the file where nothing that has a name does; and how many they are.
- * No message, title or digest is in it, so that other words for the same fault make no other fault. Findings
- * that are alike in all of this are numbered in their order.
+ * No message or title is in it, so that other words for the same fault make no other fault. Digests and
+ * checksums, recorded and computed, are in it where the rule is about them: bytes that changed again are
+ * another fault. Findings that are alike in all of this are numbered in their order.
  */
 export function withFingerprints(findings: readonly Finding[], image: Image): Finding[] {
   const severityOf = new Map(registry().map(({ id, severity }) => [id, severity]));
@@ -32,11 +39,19 @@ export function withFingerprints(findings: readonly Finding[], image: Image): Fi
     const { rule, severity, volume = "", path, pathBytes } = finding;
     const own = severity === severityOf.get(rule) ? "" : severity;
     const where = path === undefined ? placeOf(finding, image) : pathBytes ?? path;
-    const hash = fnv1a([rule, own, volume, where].join("\n"));
+    const hash = fnv1a([rule, own, volume, where, ...damageOf(finding)].join("\n"));
     const number = (alike.get(hash) ?? 0) + 1;
     alike.set(hash, number);
     return { ...finding, fingerprint: `${hash}:${number}` };
   });
+}
+
+function damageOf({ rule, path, offset, length, recorded, expected }: Finding): string[] {
+  if (path !== undefined && placed.some((selector) => selects(selector, rule))) {
+    return [`file+${offset ?? ""}+${length ?? ""}`];
+  }
+  if (!computing.some((selector) => selects(selector, rule))) return [];
+  return [recorded, expected].filter((value) => value !== undefined);
 }
 
 function placeOf({ offset, length = 0 }: Finding, image: Image): string {

@@ -10,6 +10,7 @@ import { MemorySource } from "../../src/bytes/source.ts";
 import { examine } from "../../src/examine.ts";
 import { buildImage } from "../support/builder.ts";
 import { damagedFixture, fixtureImage } from "../support/fixtures.ts";
+import { digestOf, ListedImage } from "../support/listed_tree.ts";
 
 async function auditOf(bytes: Uint8Array, options: AuditOptions = {}, name = "x.iso") {
   return await audit(await examine(new MemorySource(bytes, name)), options);
@@ -79,6 +80,32 @@ Deno.test("fingerprints stay where a path or a structure says where, though byte
   assert(moved.length > 0);
   assertEquals(await prints(), moved);
 });
+
+const content = "the bytes of a file\n".repeat(1000);
+const damages: Readonly<Record<string, (file: Uint8Array) => void>> = {
+  "one more bit": (file) => file.fill(1, 9000, 9001),
+  "all of its bytes": (file) => file.fill(0xaa),
+};
+
+for (const [name, damage] of Object.entries(damages)) {
+  Deno.test(`other damage in a file that was damaged before is new: ${name}`, async () => {
+    const line = `${await digestOf("sha256", content)}  a.txt\n`;
+    const image = new ListedImage({ "a.txt": content, "sha256sum.txt": line });
+    const { start } = image.place("a.txt");
+    const file = (bytes: Uint8Array) => bytes.subarray(start, start + content.length);
+    const bytes = image.bytes();
+    file(bytes).fill(1, 100, 101);
+    const before = await auditOf(bytes);
+    assertEquals(exitStatus(before), 1);
+    const known = knownOf(parsedBaseline(before), "x.iso", true);
+    if (known === undefined) throw new Error("the report is not found");
+    assertEquals(exitStatus(await auditOf(bytes, { known })), 0);
+    damage(file(bytes));
+    const after = await auditOf(bytes, { known });
+    assertEquals([after.verdict, exitStatus(after)], ["damaged", 1]);
+    assert(after.findings.some(({ rule, path }) => rule === "PRF-011" && path === "/a.txt"));
+  });
+}
 
 function finding(fingerprint: string, count = 1, rule = "IMG-001"): Finding {
   const text = { title: "t", message: "m", remedy: "r", confidence: "certain" } as const;
