@@ -9,6 +9,7 @@ import type { HostFacts } from "../bytes/host.ts";
 import type { Image } from "../model/image.ts";
 import type { Supplied } from "../model/lists.ts";
 import type { ProofFacts } from "../model/proof.ts";
+import type { ProgressEvent } from "../model/result.ts";
 import type { RescueLog } from "../model/rescue_log.ts";
 import { tool } from "../model/tool.ts";
 import type { SharedWork } from "../pass/crew.ts";
@@ -83,17 +84,19 @@ const TAIL = 4096;
  */
 export async function audit(image: Image, options: AuditOptions = {}): Promise<AuditResult> {
   const list = new FindingList(image, (id) => isWanted(id, options.only, options.ignore));
+  const cut = new Cut(options);
   // The records are checked while the data pass by: its digests are made by other threads.
   let isChecking = true;
   const checking = checkDirectories(image, list, options).finally(() => isChecking = false);
   // Both at a time need more memory than one after the other: of very many records that is too much.
   if (image.trees.reduce((sum, tree) => sum + tree.count, 0) > MANY) {
-    await checking.catch(unlessPartial(options));
+    await checking.catch(cut.unlessPartial);
   }
-  const [facts] = await Promise.all([
-    readFacts(image, options, () => isChecking),
-    checking.catch(unlessPartial(options)),
+  const [read] = await Promise.all([
+    readFacts(image, options, () => isChecking, cut),
+    checking.catch(cut.unlessPartial),
   ]);
+  const facts = cut.isCut ? { ...read, interrupted: { bytes: cut.bytes } } : read;
   for (const check of families.flatMap((family) => family.image ?? [])) {
     for (const hit of check(image, facts)) list.add(hit);
   }
@@ -107,7 +110,11 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
     tool,
     image: { ...imageFacts(image), ...(hashes === undefined ? {} : { hashes }) },
     profile: options.profile ?? "archive",
-    verdict: verdictOf(findings, isReadable(image, facts)),
+    // Whatever findings are left out: what was not looked at to its end is not known to be whole.
+    verdict: verdictOf(
+      cut.isCut ? [...findings, { severity: "warning" }] : findings,
+      isReadable(image, facts),
+    ),
     volumes: image.volumes.map(volumeFacts),
     accounting: {
       bytes: image.source.size,
@@ -143,9 +150,28 @@ function reported(
   };
 }
 
-function unlessPartial({ partial, signal }: AuditOptions): (error: unknown) => undefined {
-  return (error) => {
+/** Whether the signal ended the work, and how far the data had been read by then. */
+class Cut {
+  readonly #options: AuditOptions;
+  isCut = false;
+  /** Bytes of the file that the pass over the data had read. */
+  bytes = 0;
+
+  constructor(options: AuditOptions) {
+    this.#options = options;
+  }
+
+  /** Takes what the pass over the data tells, and hands it on. */
+  readonly onEvent = (event: ProgressEvent): void => {
+    if (event.type === "progress" && event.what === "audit") this.bytes = event.done;
+    this.#options.onEvent?.(event);
+  };
+
+  /** Takes the end of some work: throws what is no interrupt, and that too unless `partial` is set. */
+  readonly unlessPartial = (error: unknown): undefined => {
+    const { partial, signal } = this.#options;
     if (partial !== true || signal?.aborted !== true) throw error;
+    this.isCut = true;
     return undefined;
   };
 }
@@ -208,8 +234,9 @@ async function readFacts(
   image: Image,
   options: AuditOptions,
   isBusy: () => boolean,
+  cut: Cut,
 ): Promise<ProofFacts> {
-  const { signal, onEvent, engines, workers } = options;
+  const { signal, engines, workers } = options;
   const { bytes: head } = await image.read(0, HEAD);
   const { size } = image.source;
   const { bytes: tail } = await image.readFile(
@@ -225,13 +252,13 @@ async function readFacts(
     volumeEnd: declaredEnd(image),
     ledger,
     ...(signal === undefined ? {} : { signal }),
-    ...(onEvent === undefined ? {} : { onEvent }),
+    onEvent: cut.onEvent,
     ...(engines === undefined ? {} : { engines }),
     ...(workers === undefined ? {} : { workers }),
     isBusy,
     deep: options.deep === true,
     ...(options.manifest === undefined ? {} : { manifest: options.manifest }),
-  }).catch(unlessPartial(options));
+  }).catch(cut.unlessPartial);
   const raw = pass?.data.raw;
   const displaced = raw === undefined ? [] : await readDisplaced(image, raw);
   const changed = await image.source.changed?.();

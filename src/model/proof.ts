@@ -105,6 +105,8 @@ export type ProofFacts = {
   readonly libisofs?: LibisofsFacts;
   /** Error correction that was added behind the volume; absent where there is none. */
   readonly errorCorrection?: ErrorCorrection;
+  /** Bytes of the file that had been read when the work was interrupted; absent where it ended itself. */
+  readonly interrupted?: { readonly bytes: number };
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
   /** What the storage around the file says of it, where the caller looked. */

@@ -356,6 +356,19 @@ Deno.test("audit() stops with the reason of its signal", async () => {
   await assertRejects(() => audit(image, { signal: controller.signal }), Error, "enough");
 });
 
+Deno.test("an audit that was interrupted is never `intact`", async () => {
+  const image = await examine(new MemorySource(await fixtureImage(LEVEL_1), "x.iso"));
+  const stopped = { signal: AbortSignal.abort(new Error("enough")), partial: true };
+  const result = await audit(image, stopped);
+  assertEquals(result.verdict, "suspicious");
+  const found = result.findings.find(({ rule }) => rule === "LIM-002");
+  assertEquals(found?.severity, "warning");
+  assert(found?.message.includes(`0 of ${image.source.size} bytes were read`), found?.message);
+  const without = await audit(image, { ...stopped, ignore: ["LIM"] });
+  assertEquals(without.findings.filter(({ rule }) => rule.startsWith("LIM")), []);
+  assertEquals(without.verdict, "suspicious");
+});
+
 Deno.test("audit() tells how far it is", async () => {
   const image = await examine(new MemorySource(await fixtureImage("sample"), "x.iso"));
   const seen: number[] = [];

@@ -25,9 +25,11 @@ const rules = {
     title: "Limit reached",
     clause: "none",
     rationale:
-      "The image asks for more work than any genuine one: the audit stopped there, and every total is " +
-      "at least what it says.",
-    remedy: "Look at the place; an image made to exhaust readers looks like this.",
+      "The image asks for more work than any genuine one, or the work was interrupted: the audit " +
+      "stopped there, and every total is at least what it says.",
+    remedy:
+      "Look at the place; an image made to exhaust readers looks like this. Where the work was " +
+      "interrupted, let it end.",
   },
   partial: {
     id: "LIM-003",
@@ -144,6 +146,15 @@ function* checkPartial(image: Image, { data }: ProofFacts): Iterable<Hit> {
   };
 }
 
+function* checkInterrupted(image: Image, { interrupted }: ProofFacts): Iterable<Hit> {
+  if (interrupted === undefined) return;
+  yield {
+    rule: rules.limit,
+    message: `the work was interrupted: ${interrupted.bytes} of ${image.source.size} bytes were ` +
+      "read; rules that need the rest said nothing of it",
+  };
+}
+
 function* checkAssumptions(image: Image): Iterable<Hit> {
   for (const descriptor of treeDescriptors(image)) {
     if (!isBlockSizeAssumed(descriptor)) continue;
@@ -160,6 +171,6 @@ function* checkAssumptions(image: Image): Iterable<Hit> {
 /** Rules about the audit itself. */
 export const limits: RuleFamily = {
   rules,
-  image: [checkNotRun, checkPartial, checkAssumptions],
+  image: [checkNotRun, checkPartial, checkInterrupted, checkAssumptions],
   faults: { limit: rules.limit },
 };
