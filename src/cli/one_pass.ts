@@ -94,7 +94,8 @@ function ofHead(result: AuditResult, kept: number): AuditResult {
   return withNote({
     ...result,
     findings: renumbered,
-    verdict: damaged ? "damaged" : "unreadable",
+    // Where nothing is recognised, what is missing is no damage of it.
+    verdict: damaged && result.verdict !== "unreadable" ? "damaged" : "unreadable",
     losses: result.losses.filter(({ state }) => state === "cut" || state === "lost"),
   }, message);
 }

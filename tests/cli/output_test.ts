@@ -257,3 +257,25 @@ Deno.test("progress is drawn on a terminal, at most ten times a second, and clea
   // deno-lint-ignore no-control-regex -- the line is cleared by a control sequence
   if (shown.stderr !== "") assertMatch(shown.stderr, /^(\r\x1b\[K[^\r\n]*)+$/);
 });
+
+Deno.test("--files lists the files of which nothing is lost, as text and as JSON", async () => {
+  const image = fixturePath("sample.iso");
+  const asText = (await discern(["audit", image, "--files"])).stdout;
+  const { losses } = JSON.parse((await discern(["audit", image, "--files", "--json"])).stdout);
+  const states = new Set(losses.map(({ state }: { state: string }) => state));
+  assert(states.size > 0 && !states.has("lost") && !states.has("cut"));
+  for (const { path, state } of losses) {
+    assertMatch(asText, new RegExp(`^ +${state} +${RegExp.escape(path)}$`, "m"));
+  }
+  const without = (await discern(["audit", image])).stdout;
+  for (const state of states) assert(!without.includes(`    ${state} `));
+});
+
+Deno.test("a stream in which nothing is recognised ends with 2, in one pass and with --spool", async () => {
+  const stdin = new Uint8Array(18 * 1024 * 1024);
+  for (const further of [[], ["--spool"]]) {
+    const { status, stdout } = await discern(["audit", "-", ...further], { stdin });
+    assertEquals(status, 2, further.join());
+    assertMatch(stdout, /^UNREADABLE/);
+  }
+});

@@ -154,14 +154,16 @@ function fittingTail(parts: readonly string[], room: number): string {
 
 function* losses(result: AuditResult, style: Style): Generator<string> {
   const hit = result.losses.filter(({ state }) => state !== "intact" && state !== "unproven");
-  const listed = style.verbose ? result.losses : hit;
+  const listed = result.losses;
   if (listed.length === 0) return;
+  // Whole files are there only where the user asked for every file.
+  const all = style.verbose || hit.length < listed.length;
   yield "";
   const lost = hit.reduce((sum, loss) => sum + loss.lost, 0);
   const against = hit.reduce((sum, { contradicted = 0 }) => sum + contradicted, 0);
   const wrong = against === 0 ? "" : `, ${bytes(against)} contradicted`;
   if (hit.length > 0) yield `  ${counted(hit.length, "file")} hit, ${bytes(lost)} lost${wrong}`;
-  const shown = style.verbose ? listed : listed.slice(0, LOSSES_SHOWN);
+  const shown = all ? listed : listed.slice(0, LOSSES_SHOWN);
   for (const loss of shown) {
     const hurt = loss.lost > 0 ? loss.lost : loss.contradicted ?? 0;
     const state = paint(style, hurt > 0 ? "red" : "dim", loss.state.padEnd(12));
