@@ -54,8 +54,11 @@ export type ListReport = {
   readonly kind: ListMismatch["kind"];
   /** It describes a mirror or a set of discs: what it lists need not be here. */
   readonly partial: boolean;
-  /** What of its text was read: `codec` where it is compressed in a form that is not expanded. */
-  readonly state: "read" | "cut" | "limit" | "codec" | "broken";
+  /**
+   * What of its text was read: `codec` where it is compressed in a form that is not expanded, `encoding`
+   * where it is UTF-16, `line` where an entry is too long for a line.
+   */
+  readonly state: "read" | "cut" | "limit" | "codec" | "broken" | "encoding" | "line";
   /** Where it is. */
   readonly span?: Span;
   readonly listed: number;
@@ -72,6 +75,15 @@ export type ListReport = {
   };
   /** Lines that are no entries, though nearly. */
   readonly damaged: { readonly count: number; readonly first?: Omit<ListPlace, "list"> };
+};
+
+/** Why not all of a list was read, in words that follow its name; without what else tells it. */
+export const unreadList: Readonly<Partial<Record<ListReport["state"], string>>> = {
+  cut: "was not read to its end: its bytes are not all there",
+  limit: "was not read to its end: the lists of the image have too much text",
+  codec: "was not read to its end: it is compressed in a form that is not expanded yet",
+  encoding: "was not read: its text is UTF-16, and lists are read in UTF-8",
+  line: "was not read in all its lines: one has more than 64 KiB",
 };
 
 /** A file that signs another, or a list with a signature of its own text. */

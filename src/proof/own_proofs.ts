@@ -6,7 +6,7 @@ import type { Algorithm } from "../kernel/digest.ts";
 import type { Claim, ClaimSink } from "../model/claims.ts";
 import { ByteStrings, Column } from "../model/columns.ts";
 import type { Image } from "../model/image.ts";
-import type { ListFacts } from "../model/lists.ts";
+import { type ListFacts, type ListReport, unreadList } from "../model/lists.ts";
 import type { VolumeKind } from "../model/namespace.ts";
 import type { SharedWork } from "../pass/crew.ts";
 import { PlannedSets } from "../pass/digests.ts";
@@ -50,7 +50,9 @@ export class OwnVerification {
   /** Each listed file: those that are as recorded first, then the others. */
   *entries(): Generator<OwnEntry> {
     yield* this.#claims.entries(this.#image);
-    for (const { list, partial, absent, stale, differing, compared } of this.#lists?.lists ?? []) {
+    for (const report of this.#lists?.lists ?? []) {
+      const { list, partial, absent, stale, differing, compared } = report;
+      for (const reason of unreadOf(report)) yield { path: list, state: "unreadable", reason };
       if (stale) {
         const reason = `${differing} of the ${compared} files that it lists differ`;
         yield { path: list, state: "mismatch", reason };
@@ -81,6 +83,20 @@ export class OwnVerification {
       .map(([volume, count]) => ({ volume, files: count }));
     return { image: false, regions: 0, passedOver: 0, files };
   }
+}
+
+/** What of a list could not be read. */
+function* unreadOf({ state, damaged: { count, first } }: ListReport): Generator<string> {
+  const line = first?.line ?? 0;
+  if (count > 0) {
+    yield count === 1
+      ? `line ${line} cannot be read, though nearly: it was changed`
+      : `${count} lines cannot be read, though nearly: they were changed; the first is line ${line}`;
+  }
+  if (state === "broken") yield "it breaks off against its grammar";
+  // Tables in other forms are there beside those that are not expanded.
+  const why = state === "codec" ? undefined : unreadList[state];
+  if (why !== undefined) yield `the list ${why}`;
 }
 
 function fileOf(

@@ -2,6 +2,7 @@
 
 import { SECTOR } from "../../bytes/span.ts";
 import type { Image } from "../../model/image.ts";
+import { unreadList } from "../../model/lists.ts";
 import type { ProofFacts } from "../../model/proof.ts";
 import { RAW_SECTOR } from "../../model/raw_sectors.ts";
 import { quoted } from "./directory_view.ts";
@@ -52,21 +53,15 @@ const rules = {
 /** The rule about checks that were not made, for families that leave some out. */
 export const notRun: Rule = rules.notRun;
 
-const unread = {
-  cut: "its bytes are not all there",
-  limit: "the lists of the image have too much text",
-  codec: "it is compressed in a form that is not expanded yet",
-} as const;
-
 function* notRunOfLists({ lists }: ProofFacts): Iterable<Hit> {
   for (const { list, state, span } of lists?.lists ?? []) {
-    if (state === "read" || state === "broken") continue;
+    const why = unreadList[state];
+    if (why === undefined) continue;
+    const which = state === "line" ? "that" : "it";
     yield {
       rule: rules.notRun,
       ...(span === undefined ? {} : { span }),
-      message: `${quoted(list)} was not read to its end: ${
-        unread[state]
-      }; what it lists was not compared`,
+      message: `${quoted(list)} ${why}; what ${which} lists was not compared`,
     };
   }
   const packed = (lists?.packed.length ?? 0) + (lists?.skipped ?? 0);

@@ -2,6 +2,7 @@
 
 import { logicalSpan, type Span } from "../../bytes/span.ts";
 import type { Image } from "../../model/image.ts";
+import type { ListReport } from "../../model/lists.ts";
 import type { Namespace } from "../../model/namespace.ts";
 import { digestByLength } from "./digest_lines.ts";
 import type { ListEntry } from "./entries.ts";
@@ -9,7 +10,7 @@ import { formNamed, type ListForm, otherForms } from "./forms.ts";
 import { namespacesOf } from "./path_index.ts";
 
 /** What became of a list: `none` where its text is no such list. */
-export type ListState = "read" | "none" | "cut" | "limit" | "codec" | "broken";
+export type ListState = "none" | ListReport["state"];
 
 /** A line, for messages. */
 export type LinePlace = { readonly line: number; readonly record?: Span };

@@ -19,8 +19,12 @@ export type Line = {
 };
 
 const WINDOW = 256 * 1024;
-/** Bytes of a line; what is longer is no line of a list. */
+/** Bytes of a line; what is longer is not read. */
 const LINE = 64 * 1024;
+/** Bytes of a line that is too long by which it is told whether it is an entry. */
+const HEAD = 256;
+/** U+FEFF in UTF-8: programs of Windows begin texts with it. */
+const MARK = [0xef, 0xbb, 0xbf];
 
 /** Bytes of texts that may still be read, over all lists of an image. */
 export type Budget = { left: number };
@@ -48,14 +52,15 @@ export async function* storedText(
 }
 
 /**
- * Gives each line to `take`, until it says false. Lines of more than 64 KiB are passed over. Gives whether
- * the text was read to its end.
+ * Gives each line to `take`, until it says false; of lines of more than 64 KiB `passOver` gets the first
+ * bytes. A byte order mark is left out. Gives whether the text was read to its end.
  */
 export async function eachLine(
   source: TextSource,
   take: (line: Line) => boolean | void,
+  passOver: (head: Line) => void = () => {},
 ): Promise<boolean> {
-  const cutter = new LineCutter(take);
+  const cutter = new LineCutter(take, passOver);
   for (;;) {
     const { done, value } = await source.next();
     if (done === true) {
@@ -71,13 +76,16 @@ export async function eachLine(
 
 class LineCutter {
   readonly #take: (line: Line) => boolean | void;
+  readonly #passOver: (head: Line) => void;
+  #head = new Uint8Array(0);
   #kept = new Uint8Array(0);
   #keptAt = -1;
   #isTooLong = false;
   #number = 0;
 
-  constructor(take: (line: Line) => boolean | void) {
+  constructor(take: (line: Line) => boolean | void, passOver: (head: Line) => void) {
     this.#take = take;
+    this.#passOver = passOver;
   }
 
   take({ bytes, at }: TextPiece): boolean {
@@ -92,14 +100,15 @@ class LineCutter {
   }
 
   end(): void {
-    if (this.#kept.length > 0) this.#give(new Uint8Array(0), -1);
+    if (this.#kept.length > 0 || this.#isTooLong) this.#give(new Uint8Array(0), -1);
   }
 
   #keep(bytes: Uint8Array, at: number): void {
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 || this.#isTooLong) return;
     if (this.#kept.length === 0) this.#keptAt = at;
     if (this.#kept.length + bytes.length > LINE) {
       this.#isTooLong = true;
+      this.#head = (this.#kept.length > 0 ? this.#kept : bytes).slice(0, HEAD);
       return;
     }
     const joined = new Uint8Array(this.#kept.length + bytes.length);
@@ -112,12 +121,20 @@ class LineCutter {
     this.#number++;
     const start = this.#kept.length > 0 || this.#isTooLong ? this.#keptAt : at;
     if (this.#kept.length > 0 || this.#isTooLong) this.#keep(bytes, at);
-    const all = this.#kept.length > 0 ? this.#kept : bytes;
-    const isTooLong = this.#isTooLong;
+    const isTooLong = this.#isTooLong || bytes.length > LINE;
+    const head = this.#isTooLong ? this.#head : bytes.subarray(0, HEAD);
+    const all = isTooLong ? head : this.#kept.length > 0 ? this.#kept : bytes;
     this.#kept = new Uint8Array(0);
     this.#isTooLong = false;
-    if (isTooLong) return true;
-    const end = all[all.length - 1] === 0x0d ? all.length - 1 : all.length;
-    return this.#take({ bytes: all.subarray(0, end), number: this.#number, at: start }) !== false;
+    const from = this.#number === 1 && MARK.every((byte, at) => all[at] === byte) ? MARK.length : 0;
+    const end = !isTooLong && all[all.length - 1] === 0x0d ? all.length - 1 : all.length;
+    const line = {
+      bytes: all.subarray(from, end),
+      number: this.#number,
+      at: start < 0 ? -1 : start + from,
+    };
+    if (!isTooLong) return this.#take(line) !== false;
+    this.#passOver(line);
+    return true;
   }
 }

@@ -6,12 +6,13 @@ import type { Image } from "../../model/image.ts";
 import type { Supplied } from "../../model/lists.ts";
 import type { Zisofs } from "../../model/tree.ts";
 import type { ProverContext } from "../prover.ts";
-import { digestByLength, digestOf, type ListedDigest, type ListParser } from "./digest_lines.ts";
+import { digestOf, type ListedDigest, type ListParser } from "./digest_lines.ts";
 import { ListEntries } from "./entries.ts";
 import { findLists, folderOf, type LinePlace, List } from "./find.ts";
 import { otherForms } from "./forms.ts";
 import { endings, expandedText, isCompressed } from "./expand.ts";
 import { type Budget, eachLine, type Line, storedText, type TextSource } from "./line_reader.ts";
+import { beginsEntry, isDamaged, isWide } from "./line_shapes.ts";
 import { type FileRef, namespacesOf, PathIndex } from "./path_index.ts";
 import { readRepository, type RepositoryEntry } from "./rpm.ts";
 
@@ -147,14 +148,19 @@ class ListsReader {
     const isWhole = list.state === "read";
     if (isWhole || (list.state !== "none" && !isCompressed(list.name))) taker.end();
     if (list.state === "read" && list.listed === 0) list.state = "none";
+    if (taker.isEntryTooLong && ["read", "none"].includes(list.state)) list.state = "line";
   }
 
   async #lines(list: List, taker: Taker, text: TextSource, parser: ListParser): Promise<void> {
     const isWhole = await eachLine(text, (line) => {
+      if (line.number === 1 && isWide(line.bytes)) {
+        list.state = "encoding";
+        return false;
+      }
       if (line.bytes[0] === 0x2d && startsWithText(line.bytes, SIGNED)) list.isSigned = true;
       const found = parser.line(line);
       return found === "comment" || (found === undefined ? taker.bad(line) : taker.take(found));
-    });
+    }, (head) => taker.tooLong(head));
     const last = parser.end?.();
     if (last !== undefined) taker.take(last);
     if (!isWhole && list.state === "read") list.state = this.limited ? "limit" : "cut";
@@ -189,9 +195,13 @@ class ListsReader {
       parts.push(bytes);
     }
     const whole = new Uint8Array(await new Blob(parts.map((part) => part.slice())).arrayBuffer());
+    if (size > WHOLE) {
+      list.state = "limit";
+      return;
+    }
     let document: unknown;
     try {
-      document = size > WHOLE ? undefined : JSON.parse(new TextDecoder().decode(whole));
+      document = JSON.parse(new TextDecoder().decode(whole));
     } catch {
       list.state = "broken";
       return;
@@ -245,6 +255,8 @@ class Taker {
   readonly #plain: PlainEntries;
   #pending: ListedDigest[] = [];
   #bad = 0;
+  /** A line that was passed over begins as entries do. */
+  isEntryTooLong = false;
   #base: string | undefined;
 
   constructor(
@@ -281,6 +293,11 @@ class Taker {
       damaged.first ??= placeOf({ line: line.number, at: line.at, length: line.bytes.length });
     }
     return this.#base !== undefined || this.#pending.length + this.#bad < PROBED || this.#decide();
+  }
+
+  /** Takes the first bytes of a line that is too long. */
+  tooLong({ bytes }: Line): void {
+    this.isEntryTooLong ||= beginsEntry(bytes);
   }
 
   end(): void {
@@ -360,24 +377,4 @@ function placeOf(
   { line, at, length }: Pick<ListedDigest, "line" | "at" | "length">,
 ): LinePlace {
   return at < 0 ? { line } : { line, record: logicalSpan(at, length) };
-}
-
-/** Whether a line is an entry but for a few bytes: nearly as many digits as a digest has, before a name. */
-function isDamaged(line: Uint8Array): boolean {
-  const space = line.indexOf(0x20);
-  if (space < 28 || space > 132 || space > line.length - 2) return false;
-  let digits = "";
-  let others = 0;
-  for (const byte of line.subarray(0, space)) {
-    const character = String.fromCharCode(byte);
-    const isDigit = /[0-9a-fA-F]/.test(character);
-    digits += isDigit ? character : "0";
-    if (!isDigit) others++;
-  }
-  return others <= 4 && digitsNear(digits.length) &&
-    (others > 0 || digestByLength(digits) === undefined);
-}
-
-function digitsNear(count: number): boolean {
-  return [32, 40, 64, 128].some((digits) => Math.abs(digits - count) <= 2);
 }

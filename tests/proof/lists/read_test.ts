@@ -137,3 +137,57 @@ Deno.test("damaged lists never throw, and verdicts stay within the contract", as
     assert(["intact", "suspicious", "damaged"].includes(verdict), `round ${round}`);
   }
 });
+
+async function verified(list: string | Uint8Array): Promise<string[]> {
+  const made = new ListedImage({ ...files, "x/md5sum.txt": list });
+  const image = await examine(new MemorySource(made.bytes(), "built.iso"));
+  return [...(await verifyOwnProofs(image)).entries()].map(({ path, state }) => `${path} ${state}`);
+}
+
+async function notes(list: string | Uint8Array): Promise<string[]> {
+  const made = new ListedImage({ ...files, "x/md5sum.txt": list });
+  const image = await examine(new MemorySource(made.bytes(), "built.iso"));
+  const { findings } = await audit(image);
+  return findings.filter(({ rule, message }) => rule === "LIM-001" && message.includes("md5sum"))
+    .map(({ message }) => message);
+}
+
+Deno.test("a byte order mark does not cost a list its first line", async () => {
+  const list = new TextEncoder().encode(`\ufeff${sums}`);
+  assertEquals(await listsOf({ ...files, "x/md5sum.txt": list }), ["/x/md5sum.txt read 2 0", "2"]);
+  assertEquals(await verified(list), ["/x/a/one ok", "/x/a/two ok"]);
+});
+
+Deno.test("a list in UTF-16 is said not to be read", async () => {
+  const wide = new Uint8Array(Uint16Array.from(sums, (each) => each.charCodeAt(0)).buffer);
+  for (const list of [wide, Uint8Array.of(0xff, 0xfe, ...wide), Uint8Array.of(0, ...wide)]) {
+    assertEquals(await notes(list), [
+      '"/x/md5sum.txt" was not read: its text is UTF-16, and lists are read in UTF-8; what it lists ' +
+      "was not compared",
+    ]);
+    assertEquals(await verified(list), ["/x/md5sum.txt unreadable"]);
+  }
+});
+
+Deno.test("an entry of more than 64 KiB is said not to be read", async () => {
+  const long = `${"0".repeat(32)}  ${"x".repeat(700_000)}`;
+  const message = '"/x/md5sum.txt" was not read in all its lines: one has more than 64 KiB; ' +
+    "what that lists was not compared";
+  for (const list of [long, `${long}\n`]) {
+    assertEquals(await notes(list), [message]);
+    assertEquals(await verified(list), ["/x/md5sum.txt unreadable"]);
+  }
+  assertEquals(await notes(`${sums}${long}`), [message]);
+  assertEquals((await verified(`${long}\n${sums}`)).sort(), [
+    "/x/a/one ok",
+    "/x/a/two ok",
+    "/x/md5sum.txt unreadable",
+  ]);
+  assertEquals(await notes("x".repeat(100_000)), []);
+});
+
+Deno.test("a damaged line keeps a list from being verified", async () => {
+  for (const line of [`g${sums.slice(1)}`, sums.slice(1)]) {
+    assertEquals((await verified(line)).sort(), ["/x/a/two ok", "/x/md5sum.txt unreadable"]);
+  }
+});
