@@ -150,6 +150,9 @@ const customary: Readonly<Record<number, string>> = {
   150: "the 150 sectors of padding that mastering tools add",
 };
 
+/** Bytes of the smallest block that storage is written in. */
+const BLOCK = 512;
+
 function* checkPadding(image: Image, { data }: ProofFacts): Iterable<Hit> {
   const end = declaredEnd(image);
   if (data === undefined || end === 0 || data.behind.count > 0) return;
@@ -157,11 +160,15 @@ function* checkPadding(image: Image, { data }: ProofFacts): Iterable<Hit> {
   if (bytes === 0) return;
   const start = image.mapping.boundary(end);
   const usual = customary[bytes / image.mapping.stride];
+  // What pads an image writes blocks: other counts are what an insertion pushed out of the volume.
+  const isOdd = image.mapping.stride === SECTOR && image.source.size % BLOCK !== 0;
   yield {
     rule: rules.padding,
     span: fileSpan(start, image.source.size - start),
     message: `${counted(bytes, "byte")} of zeros follow the volume, which ends at byte ${start}` +
-      (usual === undefined ? "" : `: ${usual}`),
+      (usual === undefined ? "" : `: ${usual}`) +
+      (isOdd ? ", no whole number of blocks: were bytes inserted somewhere before?" : ""),
+    ...(isOdd ? { severity: "warning" as const, confidence: "likely" as const } : {}),
   };
 }
 

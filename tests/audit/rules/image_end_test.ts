@@ -43,6 +43,12 @@ ruleCases("IMG-002", [
     hits: [{ space: "file", start: SIZE, length: 307_200 }],
   },
   {
+    name: "100 bytes are inserted into the zeros that end the volume",
+    image: "iso-level1-genisoimage",
+    mutate: (view) => extended(view, 100),
+    hits: [{ space: "file", start: SIZE, length: 100, severity: "warning" }],
+  },
+  {
     name: "a raw sector of zeros is appended",
     image: "mode1-2352",
     mutate: (view) => {
