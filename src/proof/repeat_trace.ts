@@ -6,8 +6,9 @@ import { type Kernels, sharedKernels } from "../kernel/kernels.ts";
 import type { SectorMapping } from "../model/mapping.ts";
 import { stretches, wholeSectors } from "./stretches.ts";
 
-/** Sectors that are remembered: repeats further apart than about so many are not seen. */
+/** Sectors that are remembered at most: repeats further apart than about so many are not seen. */
 const REMEMBERED = 65_536;
+const LEAST_REMEMBERED = 256;
 /** Sectors of a block that is worth a word: 64 KiB. */
 const LEAST = 32;
 /** Blocks kept. */
@@ -28,8 +29,8 @@ export class RepeatTrace {
   readonly runs: RepeatedRun[] = [];
   readonly #kernels = sharedKernels();
   readonly #mapping: SectorMapping;
-  readonly #sectors = new Float64Array(REMEMBERED).fill(-1);
-  readonly #ids = new Uint32Array(REMEMBERED);
+  readonly #sectors: Float64Array;
+  readonly #ids: Uint32Array;
   #first = 0;
   #count = 0;
   #distance = 0;
@@ -37,6 +38,10 @@ export class RepeatTrace {
   /** Sectors lie as `mapping` says. */
   constructor(mapping: SectorMapping) {
     this.#mapping = mapping;
+    const sectors = Math.max(LEAST_REMEMBERED, mapping.logicalSize / SECTOR);
+    const places = Math.min(REMEMBERED, 2 ** Math.ceil(Math.log2(sectors)));
+    this.#sectors = new Float64Array(places).fill(-1);
+    this.#ids = new Uint32Array(places);
   }
 
   /** Takes the bytes of the file from `offset` on. */
@@ -75,7 +80,7 @@ export class RepeatTrace {
   }
 
   #step(sector: number, slot: number, id: number): void {
-    const place = slot % REMEMBERED;
+    const place = slot % this.#sectors.length;
     const last = this.#sectors[place] ?? -1;
     const isKnown = last >= 0 && this.#ids[place] === id;
     // Sectors of one filling are equal to the one before them: they say nothing.
