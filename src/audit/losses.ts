@@ -157,7 +157,7 @@ export function* walkLosses(image: Image, facts: LossFacts = {}): Generator<Loss
   }
 }
 
-function* rangesOf(spans: readonly Span[] = []): Generator<ByteRange> {
+function* rangesOf(spans: Iterable<Span> = []): Generator<ByteRange> {
   for (const { start, length } of spans) yield { start, end: start + length };
 }
 
@@ -198,6 +198,24 @@ export function damageSummary(image: Image, facts: LossFacts): DamageSummary | u
     total.bytes += bytes;
   }
   return summary;
+}
+
+/**
+ * Directories of the richest namespace whose records cannot all be read: what they held is unknown. Those
+ * that the Joliet tree filled again lack nothing that is known of.
+ */
+export function countLostDirectories(image: Image, unread: Iterable<Span> = []): number {
+  const namespace = image.richest()?.namespace;
+  if (namespace === undefined) return 0;
+  const { tree } = namespace;
+  const refused = logicalRanges(image.mapping, rangesOf(unread));
+  let count = 0;
+  for (let node = 0; node < tree.count; node++) {
+    if (!tree.isDirectory(node) || !isHere(namespace, node) || tree.isReplaced(node)) continue;
+    const isLost = tree.unreadable.has(node) || lostBytes(image, namespace, node, refused) > 0;
+    if (isLost && !tree.refilled.has(node)) count++;
+  }
+  return count;
 }
 
 /** Files of the richest namespace with content, and how many of them have no byte that is proven. */

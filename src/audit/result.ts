@@ -75,6 +75,8 @@ export type AuditResult = {
     readonly by: Readonly<Record<string, number>>;
   };
   readonly losses: readonly Loss[];
+  /** Directories of which not all can be read, where there are any: what they held is unknown. */
+  readonly lostDirectories?: number;
   readonly findings: readonly Finding[];
   /** Findings that `ignore`, `only` or the profile left out. */
   readonly ignored?: number;

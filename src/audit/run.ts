@@ -20,7 +20,7 @@ import { ProofLedger } from "../proof/ledger.ts";
 import { type KnownFindings, newFindings } from "./baseline.ts";
 import { FindingList } from "./finding_list.ts";
 import { withFingerprints } from "./fingerprint.ts";
-import { lossesOf } from "./losses.ts";
+import { countLostDirectories, lossesOf } from "./losses.ts";
 import { profileOf, underProfile } from "./profiles.ts";
 import type { AuditResult, Finding, ProfileName } from "./result.ts";
 import {
@@ -105,6 +105,7 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
   const { findings, ...left } = reported(list, image, options);
   const hashes = facts.data?.hashes;
   const vouching = new Vouching(image, facts);
+  const lostDirectories = countLostDirectories(image, facts.data?.unread);
   return {
     format: "discern.audit/1",
     tool,
@@ -128,6 +129,7 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
       ...(options.files === true ? { proven: vouching.proven() } : {}),
       all: options.files === true,
     }),
+    ...(lostDirectories === 0 ? {} : { lostDirectories }),
     findings,
     ...left,
   };

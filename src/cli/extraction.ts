@@ -2,6 +2,7 @@
 
 import { readContent } from "../manifest/content.ts";
 import type { FoundEntry } from "../model/describe.ts";
+import { lostDirectory } from "../model/entry.ts";
 import type { Image } from "../model/image.ts";
 import type { Entry, Namespace } from "../model/namespace.ts";
 import type { ExtractEntry } from "../model/result.ts";
@@ -51,6 +52,7 @@ class Extraction {
     }
     const above = this.#levels.length;
     if (entry.node !== 0) yield await this.#one(entry);
+    else if (this.#lost(entry) !== undefined) yield this.#told(entry, { state: "ok" });
     if (entry.type === "directory") {
       const path = entry.node === 0 ? "" : entry.path;
       for (const below of this.#namespace.entries(entry.node, path, entry.pathBytes)) {
@@ -126,8 +128,15 @@ class Extraction {
     }
   }
 
-  #told(entry: Entry, { state, to, bytes, reason }: Outcome): ExtractEntry {
+  // A folder is made all the same: what else was found of it goes there.
+  #lost({ node }: Entry): Pick<Outcome, "state" | "reason"> | undefined {
+    return lostDirectory(this.#image, this.#namespace, node);
+  }
+
+  #told(entry: Entry, outcome: Outcome): ExtractEntry {
     const { path, pathBytes, type } = entry;
+    const lost = outcome.state === "ok" ? this.#lost(entry) : undefined;
+    const { state, to, bytes, reason } = { ...outcome, ...lost };
     return {
       path,
       ...(pathBytes === undefined ? {} : { pathBytes: hexOf(pathBytes) }),

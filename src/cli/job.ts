@@ -5,7 +5,8 @@ import type { Sidecars } from "../container/container.ts";
 import { imageSignature, SIGNATURE_BYTES } from "../container/signature.ts";
 import { examine } from "../examine.ts";
 import type { EngineName } from "../kernel/engine.ts";
-import { NotFoundError, unreadReason } from "../model/describe.ts";
+import { type LostDirectory, NotFoundError, unreadReason } from "../model/describe.ts";
+import { pathBytesHex } from "../model/namespace.ts";
 import type { Image } from "../model/image.ts";
 import type { WorkOptions } from "../model/result.ts";
 import { AtomicFile } from "../platform/atomic.ts";
@@ -15,9 +16,9 @@ import { Threads } from "../platform/worker_pool.ts";
 import type { FileIdentity } from "../platform/folder.ts";
 import type { Keep } from "../platform/permissions.ts";
 import { spool } from "../platform/stdin.ts";
-import { escapeInline } from "../report/escape.ts";
+import { escapeInline, escapeName } from "../report/escape.ts";
 import { jsonDocument } from "../report/json.ts";
-import { plainStyle, type Style } from "../report/style.ts";
+import { counted, plainStyle, type Style } from "../report/style.ts";
 import { BufferedOutput, interruptStatus, type Io, type Output } from "./io.ts";
 import type { Progress } from "./progress.ts";
 
@@ -67,6 +68,8 @@ type Work = Required<Pick<WorkOptions, "signal" | "onEvent" | "engines">> & {
   readonly workers?: Threads;
 };
 
+/** Folders that are named before all of them are asked for. */
+const NAMED = 20;
 /** Bytes of an image for which threads are started at once, while it is examined. */
 const LARGE = 64 * 1024 * 1024;
 
@@ -320,6 +323,22 @@ export class Job {
     const image = await this.image(path, verb, keep);
     requireFiles(image, verb);
     return image;
+  }
+
+  /** Names the folders whose records could not all be read; says how many there are. */
+  tellOfLost(lost: Iterable<LostDirectory>): number {
+    let count = 0;
+    for (const { entry, state, reason } of lost) {
+      count++;
+      if (count > NAMED && !this.style.verbose) continue;
+      const name = escapeName(entry.path, pathBytesHex(entry));
+      this.warn(`${state}: folder ${name} (${escapeInline(reason)})`);
+    }
+    const more = count - NAMED;
+    if (more > 0 && !this.style.verbose) {
+      this.warn(`… ${counted(more, "more folder")} of which not all can be read: -v names them`);
+    }
+    return count;
   }
 
   // What was found apart from the records that should lead to it may lack names, and not be all.

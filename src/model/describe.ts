@@ -2,7 +2,7 @@
 
 import { hex } from "../bytes/text.ts";
 import type { Structure } from "../bytes/struct.ts";
-import { entryFacts, extentFacts, recordNode } from "./entry.ts";
+import { entryFacts, extentFacts, lostDirectory, recordNode } from "./entry.ts";
 import type { BootEntry, Image, Volume } from "./image.ts";
 import type { Entry, Namespace, VolumeKind } from "./namespace.ts";
 import type {
@@ -251,6 +251,40 @@ function* walkFrom(starts: readonly FoundEntry[]): Generator<FoundEntry> {
       yield { volume, namespace, entry: below };
     }
   }
+}
+
+/** A directory of which not all records could be read: what they told of is not among the entries. */
+export type LostDirectory = {
+  readonly entry: Entry;
+  readonly state: "cut" | "unreadable";
+  readonly reason: string;
+};
+
+/** The directories among what a query means whose records could not all be read, the root among them. */
+export function* lostDirectories(image: Image, query: EntryQuery): Generator<LostDirectory> {
+  for (const found of findEntries(image, query)) {
+    const { namespace, entry } = found;
+    if (entry.type !== "directory" || !mayLoseDirectories(image, namespace)) continue;
+    for (const { entry: each } of withBelow(found)) {
+      const lost = lostDirectory(image, namespace, each.node);
+      if (lost !== undefined) yield { entry: each, ...lost };
+    }
+  }
+}
+
+function* withBelow(found: FoundEntry): Generator<FoundEntry> {
+  yield found;
+  yield* walkFrom([found]);
+}
+
+// Nearly no image has any: then its entries need not be walked once more.
+function mayLoseDirectories(image: Image, namespace: Namespace): boolean {
+  const { tree } = namespace;
+  if (tree.unreadable.size > 0) return true;
+  for (let node = 0; node < tree.count; node++) {
+    if (lostDirectory(image, namespace, node) !== undefined) return true;
+  }
+  return false;
 }
 
 /**

@@ -107,6 +107,22 @@ export function entryState(image: Image, namespace: Namespace, node: number): En
   return { state: "ok" };
 }
 
+/** Why not all that a directory held is shown, and what that means; undefined where all of it is read. */
+export function lostDirectory(
+  image: Image,
+  namespace: Namespace,
+  shown: number,
+): { readonly state: "cut" | "unreadable"; readonly reason: string } | undefined {
+  const node = recordNode(namespace, shown);
+  const { tree } = namespace;
+  const { state, reason = "" } = entryState(image, namespace, node);
+  if (state === "ok" || !tree.isDirectory(node) || tree.elsewhere.has(node)) return undefined;
+  const cost = tree.refilled.has(node)
+    ? "its entries are those of the Joliet tree"
+    : "what it held is unknown";
+  return { state, reason: `${reason}: ${cost}` };
+}
+
 // Bytes of a node below the first logical byte of the file, or past the last.
 function missingBytes({ mapping }: Image, { tree }: Namespace, node: number): number {
   const lowest = Math.max(0, mapping.logicalOffset(0));

@@ -120,6 +120,8 @@ export class Tree {
   readonly attributes: Map<number, readonly Attribute[]> = new Map();
   /** Directories whose records could not all be read, with the reason. */
   readonly unreadable: Map<number, string> = new Map();
+  /** Those of them whose entries another tree of the same files gave back. */
+  readonly refilled: Set<number> = new Set();
   /**
    * Directories that no usable record leads to, with how they were found: `path-table L`, `orphan record at
    * sector 20`, ... What is below them was found with them; see {@linkcode Tree.foundBy}.
@@ -219,6 +221,11 @@ export class Tree {
     this.#replaced.add(node);
     const name = this.alternateName(node);
     if (name !== undefined) this.setPosix(by, { name, mode: this.mode(node) });
+  }
+
+  /** Whether another directory is shown in the place of this one. */
+  isReplaced(node: number): boolean {
+    return this.#replaced.has(node);
   }
 
   /** Gives a directory that was found the name that it has elsewhere, as Rock Ridge would. */

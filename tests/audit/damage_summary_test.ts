@@ -1,6 +1,8 @@
 // The damage summary: how the files of an image stand.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { auditText } from "../../src/report/text/audit.ts";
+import { plainStyle } from "../../src/report/style.ts";
 import { buildImage } from "../support/builder.ts";
 import { auditBytes } from "./rule_cases.ts";
 
@@ -30,6 +32,21 @@ Deno.test("DMG-008 counts files that the end of the image cuts as damaged", asyn
     await summaryOf(built.bytes().slice(0, offset + 2048)),
     "proven intact: 0 files (0 bytes); damaged: 1 file (7000 bytes); unproven: 1 file (5000 bytes)",
   );
+});
+
+Deno.test("DMG-008 counts directories that cannot be read, as the report does", async () => {
+  const bytes = built.bytes().slice();
+  const root = built.extents.get("primary:/")?.[0]?.offset ?? 0;
+  bytes.fill(0, root, root + 2048);
+  const { result } = await auditBytes(bytes, "built.iso");
+  const summary = result.findings.find(({ rule }) => rule === "DMG-008");
+  assertStringIncludes(
+    summary?.message ?? "",
+    "; 1 directory cannot be read: what it held is unknown",
+  );
+  assertEquals(result.lostDirectories, 1);
+  const text = [...auditText(result, plainStyle)].join("\n");
+  assertStringIncludes(text, "1 folder cannot be read: what it held is unknown");
 });
 
 Deno.test("DMG-008 says nothing where the data were not read", async () => {

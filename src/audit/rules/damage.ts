@@ -5,7 +5,7 @@ import type { FailedClaim } from "../../model/claims.ts";
 import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
 import type { FileStretch } from "../../model/trace_facts.ts";
-import { damageSummary } from "../losses.ts";
+import { countLostDirectories, damageSummary } from "../losses.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
 import { counted } from "../words.ts";
 
@@ -214,11 +214,17 @@ function* checkSummary(image: Image, { data, claims }: ProofFacts): Iterable<Hit
   const told = ({ files, bytes }: { readonly files: number; readonly bytes: number }) =>
     `${counted(files, "file")} (${counted(bytes, "byte")})`;
   const { intact, damaged, unproven } = summary;
+  const directories = countLostDirectories(image, unread);
+  const more = directories === 0
+    ? ""
+    : directories === 1
+    ? "; 1 directory cannot be read: what it held is unknown"
+    : `; ${directories} directories cannot be read: what they held is unknown`;
   yield {
     rule: rules.summary,
     message: `proven intact: ${told(intact)}; damaged: ${told(damaged)}; unproven: ${
       told(unproven)
-    }`,
+    }${more}`,
   };
 }
 

@@ -173,16 +173,20 @@ function* checkRecords(image: Image): Iterable<Hit> {
   }
 }
 
+// The set may lack its first descriptors: the session says where they belong.
+function boundAt({ sessions }: Image, set: number): number {
+  const own = sessions.findLast(({ start }) => start + 16 <= set && set <= start + 19);
+  return own === undefined ? set + 1 : own.start + 17;
+}
+
 function* checkPlaces(image: Image): Iterable<Hit> {
   const records = image.structuresOf(bootRecord).filter(isElTorito);
   for (const set of descriptorSets(image)) {
     const inSet = records.filter(({ span }) => span.start >= set.start && span.start < set.end);
     const [first] = inSet;
-    if (first === undefined || inSet.some(({ span }) => span.start === set.start + SECTOR)) {
-      continue;
-    }
+    const wanted = boundAt(image, set.start / SECTOR);
+    if (first === undefined || inSet.some(({ span }) => span.start === wanted * SECTOR)) continue;
     const sector = first.span.start / SECTOR;
-    const wanted = set.start / SECTOR + 1;
     yield {
       rule: rules.place,
       span: first.span,

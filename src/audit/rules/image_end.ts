@@ -2,6 +2,7 @@
 
 import { fileSpan, logicalSpan, type Owner, SECTOR, type Span } from "../../bytes/span.ts";
 import { directoryRecord, primaryVolumeDescriptor } from "../../decode/iso9660/layout.ts";
+import { gptHeader } from "../../decode/partition/layout.ts";
 import type { Image } from "../../model/image.ts";
 import type { Occupied, ProofFacts } from "../../model/proof.ts";
 import { extentsReach, isHere, walkLosses } from "../losses.ts";
@@ -12,6 +13,9 @@ import { audioRanges } from "../raw_runs.ts";
 import { counted } from "../words.ts";
 import { notKept } from "./uncounted.ts";
 
+/** Bytes of the blocks that a partition table of an image counts in. */
+const GPT_BLOCK = 512;
+
 const rules = {
   cutOff: {
     id: "IMG-001",
@@ -21,7 +25,9 @@ const rules = {
     rationale:
       "What lies behind the end of the file is lost. Images saved without their final padding (150 " +
       "sectors, or 1 to 2 run-out sectors) miss nothing: then this is a warning.",
-    remedy: "Fetch the missing range, or copy the disc again; the losses list the files concerned.",
+    remedy:
+      "Fetch the missing range, or copy the disc again; where only padding is missing there is nothing " +
+      "to do.",
     layouts: ["iso9660/primary-volume-descriptor"],
   },
   padding: {
@@ -59,7 +65,9 @@ const rules = {
     severity: "error",
     title: "Last sector is incomplete",
     clause: "ECMA-119:1987 6.1.2",
-    rationale: "A copy that stops inside a sector of the volume was broken off.",
+    rationale:
+      "A copy that stops inside a sector of the volume was broken off. Where only padding is missing " +
+      "this is a warning, as is IMG-001.",
     remedy: "Fetch or copy the rest; the bytes of the incomplete sector may be good.",
   },
   extentOutside: {
@@ -76,6 +84,24 @@ const rules = {
   },
 } as const satisfies RuleTable;
 
+/** Bytes of the last sector that are there, where it is not whole; 0 where it is. */
+function lastBytes({ mapping, source }: Image): number {
+  // Sectors count from where the image begins, which need not be where the file does.
+  return (source.size - mapping.fileOffset(0) + mapping.dataOffset) % mapping.stride;
+}
+
+// A raw sector is nothing without its codes; the backup of a partition table may lie in the last one.
+function cutsStructure(image: Image): boolean {
+  const { mapping, source } = image;
+  const rest = lastBytes(image);
+  if (rest === 0) return false;
+  if (mapping.stride !== SECTOR) return true;
+  const first = Math.floor((source.size - rest) / GPT_BLOCK);
+  return image.structuresOf(gptHeader).some(({ value: { alternateLba } }) =>
+    alternateLba >= BigInt(first) && alternateLba < BigInt(first + SECTOR / GPT_BLOCK)
+  );
+}
+
 /** Whether something that must be read lies past the end of the file. */
 function isMissed(image: Image): boolean {
   const { logicalSize } = image.mapping;
@@ -83,7 +109,7 @@ function isMissed(image: Image): boolean {
   const boot = image.boot.some(({ bootable, sector, bytes }) =>
     bootable && sector * SECTOR + bytes > logicalSize
   );
-  return tables || boot || extentsReach(image) > logicalSize;
+  return tables || boot || cutsStructure(image) || extentsReach(image) > logicalSize;
 }
 
 /** Directories of the current trees whose records, or some of them, lie past the end of the file. */
@@ -262,12 +288,12 @@ function* checkTrailer(image: Image): Iterable<Hit> {
 function* checkPartialSector(image: Image): Iterable<Hit> {
   const { mapping, source } = image;
   const { stride } = mapping;
-  // Sectors count from where the image begins, which need not be where the file does.
-  const rest = (source.size - mapping.fileOffset(0) + mapping.dataOffset) % stride;
+  const rest = lastBytes(image);
   const start = source.size - rest;
   if (rest === 0 || mapping.logicalOffset(start) >= declaredEnd(image)) return;
   yield {
     rule: rules.partialSector,
+    ...(isMissed(image) ? {} : { severity: "warning" }),
     span: fileSpan(start, rest),
     message:
       `${rest} of ${stride} bytes of the last sector are there; the volume goes on behind it`,

@@ -1,7 +1,7 @@
 // discern list IMAGE [PATH]
 
 import type { Command } from "@commander-js/extra-typings";
-import { listEntries, listHead } from "../../model/describe.ts";
+import { listEntries, listHead, lostDirectories } from "../../model/describe.ts";
 import type { EntryFacts, ImageFacts } from "../../model/result.ts";
 import type { ListStyle } from "../../report/text/list.ts";
 import * as flags from "../flags.ts";
@@ -33,10 +33,11 @@ export function addList(program: Command, { io, finish }: Context): void {
           const entries = listEntries(image, query);
           if (options.json) {
             await job.document({ format, tool, image: facts, volume, session, entries });
-            return 0;
+          } else {
+            const long = options.long === true;
+            await printList(job, entries, facts, { ...job.style, long, volumes: volume === "all" });
           }
-          const long = options.long === true;
-          await printList(job, entries, facts, { ...job.style, long, volumes: volume === "all" });
+          job.tellOfLost(lostDirectories(image, query));
           return 0;
         }),
       );

@@ -7,7 +7,7 @@ import { type Algorithm, DigestSet } from "../../kernel/digest.ts";
 import { digestImage } from "../../manifest/digest_image.ts";
 import { type Manifest, openManifest } from "../../manifest/manifest.ts";
 import type { DigestedFile, ManifestRegion } from "../../manifest/result.ts";
-import { unreadReason } from "../../model/describe.ts";
+import { lostDirectories, unreadReason } from "../../model/describe.ts";
 import type { Image } from "../../model/image.ts";
 import type { Hashes } from "../../model/result.ts";
 import { tool } from "../../model/tool.ts";
@@ -99,7 +99,10 @@ export function addManifest(program: Command, { io, finish }: Context): void {
           });
           // What was digested by then is printed in whole, and that it is not all is said.
           if (io.signal.aborted) job.interruptedBefore();
-          return await print(job, opened, wanted);
+          const status = await print(job, opened, wanted);
+          if (why !== undefined) return status;
+          const lost = job.tellOfLost(lostDirectories(image, { volume: options.volume }));
+          return lost > 0 ? 1 : status;
         }),
       );
     });

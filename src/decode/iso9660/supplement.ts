@@ -38,7 +38,9 @@ class Supplement {
       const twin = this.#twins[node] ?? UNKNOWN;
       if (!tree.isDirectory(node) || twin === UNKNOWN) continue;
       if (node > 0 && tree.found.has(node)) tree.rename(node, utf8Name(this.#other, twin));
-      if (tree.unreadable.has(node)) this.#fill(node, twin);
+      if (!tree.unreadable.has(node)) continue;
+      this.#fill(node, twin);
+      if (!this.#other.unreadable.has(twin)) tree.refilled.add(node);
     }
   }
 

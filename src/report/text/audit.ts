@@ -155,10 +155,15 @@ function fittingTail(parts: readonly string[], room: number): string {
 function* losses(result: AuditResult, style: Style): Generator<string> {
   const hit = result.losses.filter(({ state }) => state !== "intact" && state !== "unproven");
   const listed = result.losses;
-  if (listed.length === 0) return;
+  const { lostDirectories = 0 } = result;
+  if (listed.length === 0 && lostDirectories === 0) return;
   // Whole files are there only where the user asked for every file.
   const all = style.verbose || hit.length < listed.length;
   yield "";
+  if (lostDirectories > 0) {
+    const held = lostDirectories === 1 ? "it" : "they";
+    yield `  ${counted(lostDirectories, "folder")} cannot be read: what ${held} held is unknown`;
+  }
   const lost = hit.reduce((sum, loss) => sum + loss.lost, 0);
   const against = hit.reduce((sum, { contradicted = 0 }) => sum + contradicted, 0);
   const wrong = against === 0 ? "" : `, ${bytes(against)} contradicted`;
@@ -183,7 +188,8 @@ function* details(
   result: AuditResult,
   style: Style,
 ): Generator<string> {
-  const room = (result.losses.length > 0 ? LINES_BESIDE_LOSSES : LINES) - above;
+  const hasLosses = result.losses.length > 0 || result.lostDirectories !== undefined;
+  const room = (hasLosses ? LINES_BESIDE_LOSSES : LINES) - above;
   let used = 0;
   const wanted = style.verbose
     ? result.findings.filter(({ rule }) => rule !== "LIM-001").map((each): Group => [each])

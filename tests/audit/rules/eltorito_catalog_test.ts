@@ -1,10 +1,12 @@
 // Mutation cases of boot records and of the sections of boot catalogues.
 
+import { assertEquals } from "@std/assert";
 import { buildImage } from "../../support/builder.ts";
+import { fixtureImage } from "../../support/fixtures.ts";
 import { bootEntry, validationEntry } from "../../support/iso_encode.ts";
 import { copy, fill, setText } from "../edits.ts";
 import { placesOf } from "../places.ts";
-import { type RuleCase, ruleCases, structure } from "../rule_cases.ts";
+import { auditBytes, type RuleCase, ruleCases, structure } from "../rule_cases.ts";
 
 const SAMPLE = "sample";
 const BOOT_RECORD = 17 * 2048;
@@ -46,6 +48,13 @@ ruleCases("ELT-002", [
     ],
   },
 ], structure);
+
+Deno.test("the boot record stays in its place where the primary descriptor is blank", async () => {
+  const bytes = (await fixtureImage(SAMPLE)).slice();
+  bytes.fill(0, 16 * 2048, 17 * 2048);
+  const { result } = await auditBytes(bytes, "blank.iso", { structureOnly: true });
+  assertEquals(result.findings.filter(({ rule }) => rule === "ELT-002"), []);
+});
 
 ruleCases("ELT-003", [
   byte("the boot identifier", BOOT_RECORD + 39, 7),

@@ -103,8 +103,23 @@ ruleCases("IMG-005", [
     image: "iso-level1-genisoimage",
     mutate: (view) => cutTo(view, SIZE - 1),
     hits: [
-      { space: "file", start: SIZE - 2048, length: 2047 },
-      { rule: "IMG-001", space: "file", start: SIZE - 1, length: 1 },
+      { space: "file", start: SIZE - 2048, length: 2047, severity: "warning" },
+      { rule: "IMG-001", space: "file", start: SIZE - 1, length: 1, severity: "warning" },
+    ],
+  },
+  {
+    name: "it stops inside a file",
+    image: "iso-level1-genisoimage",
+    mutate: (view) => cutTo(view, 73_729),
+    hits: [
+      { space: "file", start: 73_728, length: 1, severity: "error" },
+      {
+        rule: "IMG-001",
+        space: "file",
+        start: 73_729,
+        length: SIZE - 73_729,
+        severity: "error",
+      },
     ],
   },
 ]);
