@@ -25,9 +25,14 @@ export function giveTurn(wait: () => Promise<void> = byTimer): Promise<void> {
 /** Milliseconds after which a signal may wait no longer for its turn. */
 const DUE = 40;
 
+/** Whether work that hears a signal should {@linkcode breathe} now. */
+export function breathIsDue(): boolean {
+  return turnIsDue(DUE);
+}
+
 /** Gives a turn where one is due, and rejects with the signal's reason where it asks for the end. */
 export async function breathe(signal: AbortSignal | undefined): Promise<void> {
-  if (turnIsDue(DUE)) await giveTurn();
+  if (breathIsDue()) await giveTurn();
   signal?.throwIfAborted();
 }
 

@@ -73,19 +73,22 @@ type Code = {
   readonly shortest: number;
 };
 
-/** Decodes blocks of a level: its room is used again and again. */
+/** Decodes blocks: its room is used again and again. */
 export class BlockDecoder {
-  readonly #most: number;
-  readonly #positions: Uint32Array;
+  #most = 0;
+  #positions = new Uint32Array(0);
   readonly #sink: Sink | undefined;
   readonly #out: Uint8Array;
 
-  /** For blocks of `level` times 100,000 bytes, whose content goes to a sink. */
-  constructor(level: number, sink?: Sink) {
-    this.#most = level * 100_000;
-    this.#positions = new Uint32Array(this.#most);
+  /** Hands the content to a sink. */
+  constructor(sink?: Sink) {
     this.#sink = sink;
     this.#out = new Uint8Array(sink === undefined ? 0 : PIECE);
+  }
+
+  /** Begins a stream of blocks of `level` times 100,000 bytes. */
+  begin(level: number): void {
+    this.#most = level * 100_000;
   }
 
   /** Decodes the block behind its magic; throws {@linkcode ShortOfBytes} or {@linkcode Damaged}. */
@@ -113,6 +116,7 @@ export class BlockDecoder {
     codes: readonly Code[],
   ): number {
     const most = this.#most;
+    if (this.#positions.length < most) this.#positions = new Uint32Array(most);
     const values = this.#positions;
     const front = symbols.slice();
     const end = symbols.length + 1;

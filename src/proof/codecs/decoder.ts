@@ -20,6 +20,9 @@ export interface Decoder {
 /** Bytes that every decoder can go on with. */
 export const LEAST = 4096;
 
+/** Bytes that a decoder is given at a time: what they may expand to is decoded in well under a second. */
+const MOST = 64 * 1024;
+
 /** Decodes a stream from where the reader is to its end, and leaves the reader there. */
 export async function decodeStream(
   reader: FileReader,
@@ -28,7 +31,7 @@ export async function decodeStream(
 ): Promise<void> {
   const start = reader.position;
   while (!decoder.done) {
-    const bytes = reader.ready(LEAST) ?? await reader.peek(LEAST);
+    const bytes = (reader.ready(LEAST) ?? await reader.peek(LEAST)).subarray(0, MOST);
     const last = bytes.length === reader.end - reader.position;
     const used = decodeSome(decoder, bytes, last, reader.position);
     reader.advance(used);

@@ -365,3 +365,16 @@ export class Inflater implements Decoder {
     this.#filled = this.#given = WINDOW;
   }
 }
+
+/** One decoder for all members of a file: archives of classes have thousands of small ones. */
+export class SharedInflater {
+  #sink: Sink = () => {};
+  readonly #inflater = new Inflater((bytes) => this.#sink(bytes));
+
+  /** Begins a stream. */
+  of(sink: Sink): Inflater {
+    this.#sink = sink;
+    this.#inflater.reset();
+    return this.#inflater;
+  }
+}

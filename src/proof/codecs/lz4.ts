@@ -9,7 +9,7 @@ const WINDOW = 64 * 1024;
 export class Lz4 {
   readonly #room: Uint8Array;
   readonly #most: number;
-  readonly #sink: Sink;
+  #sink: Sink;
   #filled = 0;
 
   /** Hands content to a sink. */
@@ -17,6 +17,12 @@ export class Lz4 {
     this.#room = new Uint8Array(WINDOW + most);
     this.#most = most;
     this.#sink = sink;
+  }
+
+  /** Begins another stream: it costs no new room. */
+  begin(sink: Sink): void {
+    this.#sink = sink;
+    this.#filled = 0;
   }
 
   /** Forgets what was decoded before: the next block stands alone. */

@@ -84,29 +84,37 @@ const kinds = [
   kind(matchCounts, 6, 9, 52),
 ] as const;
 
-/** Decodes the blocks of one frame. */
+/** Decodes the blocks of frames, one after the other: its room is used again and again. */
 export class ZstdBlocks {
-  readonly #window: number;
-  readonly #most: number;
-  readonly #sink: Sink;
-  #room: Uint8Array;
+  #window = 0;
+  #most = 0;
+  #sink: Sink = () => {};
+  #room = new Uint8Array(0);
   #filled = 0;
-  readonly #literals = new Uint8Array(MOST_BLOCK);
+  #literals = new Uint8Array(0);
   #literalCount = 0;
   #huffman: HuffmanTable | undefined;
   readonly #tables: (FseTable | undefined)[] = [undefined, undefined, undefined];
   readonly #repeats = [1, 4, 8];
 
-  /** For a window of so many bytes. */
-  constructor(window: number, sink: Sink) {
+  /** Begins a frame with a window of so many bytes. */
+  begin(window: number, sink: Sink): void {
     this.#window = window;
     this.#most = Math.min(window, MOST_BLOCK);
     this.#sink = sink;
-    this.#room = new Uint8Array(4 * MOST_BLOCK);
+    this.#filled = this.#literalCount = 0;
+    this.#huffman = undefined;
+    this.#tables.fill(undefined);
+    this.#repeats.splice(0, 3, 1, 4, 8);
   }
 
   #makeRoom(): void {
     if (this.#filled + MOST_BLOCK <= this.#room.length) return;
+    if (this.#room.length === 0) {
+      this.#room = new Uint8Array(4 * MOST_BLOCK);
+      this.#literals = new Uint8Array(MOST_BLOCK);
+      return;
+    }
     const most = this.#window + Math.floor(this.#window / 4) + 4 * MOST_BLOCK;
     const kept = Math.min(this.#filled, this.#window);
     const old = this.#room;

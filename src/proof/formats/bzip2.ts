@@ -3,7 +3,14 @@
 import { Bits, BLOCK_MAGIC, BlockDecoder, END_MAGIC, ShortOfBytes } from "../codecs/bunzip2.ts";
 import type { Sink } from "../codecs/decoder.ts";
 import { begins, hex32 } from "./content.ts";
-import { Damaged, type FileReader, type Format, type FormatReport, MOST_PEEKED } from "./format.ts";
+import {
+  checkMembers,
+  Damaged,
+  type FileReader,
+  type Format,
+  type FormatReport,
+  MOST_PEEKED,
+} from "./format.ts";
 import { left } from "./reader.ts";
 
 const WHAT = "bzip2 block CRC-32";
@@ -40,7 +47,10 @@ export async function checkBzip2(
   report: FormatReport,
   content?: Sink,
 ): Promise<void> {
-  while (left(reader) > 0) {
+  const decoder = new BlockDecoder(content);
+  const start = reader.position;
+  for (let streams = 0; left(reader) > 0; streams++) {
+    checkMembers(streams, reader.position - start);
     const head = reader.ready(HEADER) ?? await reader.peek(HEADER);
     if (!isHeader(head)) {
       const { position, end } = reader;
@@ -49,7 +59,8 @@ export async function checkBzip2(
     }
     const level = (head[3] ?? 0) - 0x30;
     reader.advance(HEADER);
-    await checkStream(reader, report, new BlockDecoder(level, content));
+    decoder.begin(level);
+    await checkStream(reader, report, decoder);
   }
 }
 

@@ -141,6 +141,18 @@ const RATIO = 1000;
 /** Stored bytes that a decoder may have used without saying so yet. */
 const AHEAD = 64 * 1024;
 
+/** Members of a file that are checked whatever their size, and bytes of those above that on average. */
+const MEMBERS = 65_536;
+const SMALL = 256;
+
+/** Throws {@linkcode NotChecked} where a file has more tiny members than anything genuine has. */
+export function checkMembers(members: number, stored: number): void {
+  if (members <= MEMBERS || members * SMALL <= stored) return;
+  throw new NotChecked(
+    `it has more than ${MEMBERS} members, of less than ${SMALL} bytes each on average`,
+  );
+}
+
 /** Throws {@linkcode NotChecked} where stored bytes give more content than anything genuine does. */
 export function checkExpansion(content: number, stored: number): void {
   if (content > ALWAYS && content > RATIO * (stored + AHEAD)) throw new NotChecked(EXPANDS);

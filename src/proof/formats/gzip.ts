@@ -1,9 +1,15 @@
 // gzip files (RFC 1952): the CRC-32 and size of every member.
 
-import { Inflater } from "../codecs/inflate.ts";
+import { SharedInflater } from "../codecs/inflate.ts";
 import { decodeStream } from "../codecs/decoder.ts";
 import { begins, Content, crc32Hex, hex32, le } from "./content.ts";
-import { Damaged, type FileReader, type Format, type FormatReport } from "./format.ts";
+import {
+  checkMembers,
+  Damaged,
+  type FileReader,
+  type Format,
+  type FormatReport,
+} from "./format.ts";
 import { left, take } from "./reader.ts";
 
 const WHAT = "gzip CRC-32";
@@ -29,23 +35,30 @@ export const gzip: Format = {
 
 /** Checks all members that follow each other. What stands behind the last one is under no checksum. */
 export async function checkGzip(reader: FileReader, report: FormatReport): Promise<void> {
-  for (let first = true; left(reader) > 0; first = false) {
+  const inflater = new SharedInflater();
+  const start = reader.position;
+  for (let members = 0; left(reader) > 0; members++) {
+    checkMembers(members, reader.position - start);
     const head = reader.ready(10) ?? await reader.peek(10);
     if (!isMember(head)) {
-      if (first) throw new Damaged("the file has no gzip header", reader.position);
+      if (members === 0) throw new Damaged("the file has no gzip header", reader.position);
       // Zeros fill a tape's block; anything else is not gzip's.
       if (head.some((byte) => byte !== 0)) report.unchecked(BEHIND, reader.position, reader.end);
       return;
     }
-    await checkMember(reader, report);
+    await checkMember(reader, report, inflater);
   }
 }
 
-async function checkMember(reader: FileReader, report: FormatReport): Promise<void> {
+async function checkMember(
+  reader: FileReader,
+  report: FormatReport,
+  inflater: SharedInflater,
+): Promise<void> {
   const from = reader.position;
   await readHeader(reader);
   const content = new Content("crc32");
-  await decodeStream(reader, new Inflater(content.take), content);
+  await decodeStream(reader, inflater.of(content.take), content);
   report.grew(content.bytes);
   const trailer = await take(reader, 8);
   if (trailer.length < 8) {

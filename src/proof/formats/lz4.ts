@@ -4,7 +4,13 @@ import { Xxh32 } from "../codecs/checksums.ts";
 import type { Sink } from "../codecs/decoder.ts";
 import { Lz4 } from "../codecs/lz4.ts";
 import { begins, hex32, le } from "./content.ts";
-import { Damaged, type FileReader, type Format, type FormatReport } from "./format.ts";
+import {
+  checkMembers,
+  Damaged,
+  type FileReader,
+  type Format,
+  type FormatReport,
+} from "./format.ts";
 import { left, take } from "./reader.ts";
 
 const MAGIC = [0x04, 0x22, 0x4d, 0x18];
@@ -29,17 +35,20 @@ export async function checkLz4(
   report: FormatReport,
   content: Sink = () => {},
 ): Promise<void> {
-  for (let first = true; left(reader) > 0; first = false) {
+  const decoders = new Map<number, Lz4>();
+  const start = reader.position;
+  for (let frames = 0; left(reader) > 0; frames++) {
+    checkMembers(frames, reader.position - start);
     const head = reader.ready(8) ?? await reader.peek(8);
     const isSkipped = ((head[0] ?? 0) & 0xf0) === 0x50 &&
       begins(head.subarray(1), [0x2a, 0x4d, 0x18]);
-    if (begins(head, MAGIC)) await checkFrame(reader, report, content);
+    if (begins(head, MAGIC)) await checkFrame(reader, report, decoders, content);
     else if (isSkipped) await skipFrame(reader, report, le(head, 4, 4) + 8);
     else {
       const reason = begins(head, LEGACY)
         ? "frames of the old form have no checksums"
         : "bytes behind the last frame are under no checksum";
-      if (first && !begins(head, LEGACY)) throw new Damaged("no frame begins here");
+      if (frames === 0 && !begins(head, LEGACY)) throw new Damaged("no frame begins here");
       report.unchecked(reason, reader.position, reader.end);
       return;
     }
@@ -61,13 +70,16 @@ export async function skipFrame(
 async function checkFrame(
   reader: FileReader,
   report: FormatReport,
+  decoders: Map<number, Lz4>,
   content: Sink,
 ): Promise<void> {
   const from = reader.position;
   const { flags, most, size } = await readHeader(reader);
   const sum = new Xxh32();
   let bytes = 0;
-  const decoder = new Lz4(most, (part) => {
+  const decoder = decoders.get(most) ?? new Lz4(most, content);
+  decoders.set(most, decoder);
+  decoder.begin((part) => {
     bytes += part.length;
     if ((flags & CONTENT_SUM) !== 0) sum.update(part);
     content(part);

@@ -13,12 +13,13 @@ export function proveFormats(context: ProverContext): Promise<Prover | undefined
     image,
     formats.filter(({ always }) => deep || always === true),
     findings,
+    signal,
   );
   if (sweep.isEmpty) return Promise.resolve(undefined);
   return Promise.resolve({
     clients: [sweep],
     async finish(claims) {
-      await sweep.finish(signal);
+      await sweep.finish();
       const { files, reread } = sweep;
       return { formats: { deep, files, reread, ...findings.finish(claims) } };
     },

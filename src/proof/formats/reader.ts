@@ -1,5 +1,6 @@
 // The bytes of a file as a checker pulls them, from pieces that a pass pushes: no piece is copied whole.
 
+import { breathe, breathIsDue } from "../../bytes/turn.ts";
 import { type FileReader, MOST_PEEKED, Unavailable } from "./format.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -11,6 +12,7 @@ export type Look = (at: number, length: number) => Promise<Uint8Array>;
 export class Pipe implements FileReader {
   readonly end: number;
   readonly #look: Look;
+  readonly #signal: AbortSignal | undefined;
   #position = 0;
   #view: Uint8Array = NOTHING;
   #at = 0;
@@ -18,6 +20,8 @@ export class Pipe implements FileReader {
   #carry: Uint8Array = NOTHING;
   #carryAt = 0;
   #carryEnd = 0;
+  /** How many of them, the last ones, the view has too. */
+  #repeated = 0;
   #broken: string | undefined;
   #closed = false;
   /** Wakes the checker, which waits for bytes. */
@@ -25,10 +29,11 @@ export class Pipe implements FileReader {
   /** Lets the pass go on: the checker has used the piece. */
   #used: (() => void) | undefined;
 
-  /** A file of `size` stored bytes. */
-  constructor(size: number, look: Look) {
+  /** A file of `size` stored bytes; its checker ends with the signal's reason. */
+  constructor(size: number, look: Look, signal?: AbortSignal) {
     this.end = size;
     this.#look = look;
+    this.#signal = signal;
   }
 
   /** See {@linkcode FileReader.position}. */
@@ -64,8 +69,12 @@ export class Pipe implements FileReader {
     this.#used?.();
   }
 
-  /** See {@linkcode FileReader.ready}. */
+  /** See {@linkcode FileReader.ready}: a checker that never waits has to now and then, too. */
   ready(least: number): Uint8Array | undefined {
+    return breathIsDue() ? undefined : this.#there(least);
+  }
+
+  #there(least: number): Uint8Array | undefined {
     if (least > MOST_PEEKED) throw new RangeError(`Cannot peek ${least} bytes at once`);
     const carried = this.#carryEnd - this.#carryAt;
     const wanted = Math.min(least, this.end - this.#position);
@@ -77,33 +86,39 @@ export class Pipe implements FileReader {
 
   /** See {@linkcode FileReader.peek}. */
   async peek(least: number): Promise<Uint8Array> {
+    await breathe(this.#signal);
     for (;;) {
-      const bytes = this.ready(least);
+      const bytes = this.#there(least);
       if (bytes !== undefined) return bytes;
       this.#keep(Math.min(least, this.end - this.#position));
-      if (this.ready(least) === undefined) await this.#more();
+      if (this.#there(least) === undefined) await this.#more();
     }
   }
 
+  // As much of the view as is wanted joins what is carried, however little is lacking: once all that came
+  // before the view is used, the view alone goes on, and what is carried is moved once in a piece.
   #keep(wanted: number): void {
     if (this.#carryAt === this.#carryEnd) this.#carryAt = this.#carryEnd = 0;
     const carried = this.#carryEnd - this.#carryAt;
-    const part = this.#view.subarray(this.#at, this.#at + wanted - carried);
-    if (this.#carry.length < wanted) {
-      const room = new Uint8Array(2 ** Math.ceil(Math.log2(Math.max(wanted, 4096))));
+    const part = this.#view.subarray(this.#at, this.#at + wanted);
+    const needed = carried + part.length;
+    if (this.#carry.length < needed) {
+      const room = new Uint8Array(2 ** Math.ceil(Math.log2(Math.max(needed, 4096))));
       room.set(this.#carry.subarray(this.#carryAt, this.#carryEnd));
       this.#carry = room;
     } else this.#carry.copyWithin(0, this.#carryAt, this.#carryEnd);
     this.#carry.set(part, carried);
     this.#carryAt = 0;
-    this.#carryEnd = carried + part.length;
+    this.#carryEnd = needed;
     this.#at += part.length;
+    this.#repeated += part.length;
   }
 
   // The view is used up: what was wanted of it is in the carry.
   async #more(): Promise<void> {
     this.#view = NOTHING;
     this.#at = 0;
+    this.#repeated = 0;
     if (this.#broken !== undefined) throw new Unavailable(this.#broken);
     this.#used?.();
     this.#used = undefined;
@@ -118,6 +133,10 @@ export class Pipe implements FileReader {
     this.#carryAt += carried;
     this.#at += count - carried;
     this.#position += count;
+    const rest = this.#carryEnd - this.#carryAt;
+    if (rest > this.#repeated) return;
+    this.#at -= rest;
+    this.#carryAt = this.#carryEnd = this.#repeated = 0;
   }
 
   /** See {@linkcode FileReader.skip}. */
@@ -132,8 +151,9 @@ export class Pipe implements FileReader {
   }
 
   /** See {@linkcode FileReader.look}. */
-  look(at: number, length: number): Promise<Uint8Array> {
-    return this.#look(at, length);
+  async look(at: number, length: number): Promise<Uint8Array> {
+    await breathe(this.#signal);
+    return await this.#look(at, length);
   }
 }
 

@@ -50,14 +50,21 @@ export class FormatSweep implements Client {
   readonly #files: FileList;
   readonly #formats: readonly Format[];
   readonly #findings: Findings;
+  readonly #signal: AbortSignal | undefined;
   #cursor = 0;
   #open: Open[] = [];
   #feeds: Feed[] = [];
   /** Files whose order forbids to stream them. */
   readonly #later: { readonly file: ListedFile; readonly format: Format }[] = [];
 
-  /** Checks the files of an image by some formats. */
-  constructor(image: Image, formats: readonly Format[], findings: Findings) {
+  /** Checks the files of an image by some formats, until the signal asks for the end. */
+  constructor(
+    image: Image,
+    formats: readonly Format[],
+    findings: Findings,
+    signal?: AbortSignal,
+  ) {
+    this.#signal = signal;
     this.#image = image;
     this.#files = new FileList(image);
     this.#formats = formats;
@@ -130,7 +137,7 @@ export class FormatSweep implements Client {
       looks -= length;
       if (looks < 0) throw new NotChecked(`its index has more than ${LOOKS} bytes`);
       return await this.#readFile(extents, at, length);
-    });
+    }, this.#signal);
     const report = new FileReport(this.#findings, {
       ...{ tree, node, format: format.name, extents },
       zisofs: probedOf(file).zisofs,
@@ -225,7 +232,7 @@ export class FormatSweep implements Client {
   }
 
   /** Ends the files that are under way, and reads by themselves those that could not be streamed. */
-  async finish(signal?: AbortSignal): Promise<void> {
+  async finish(): Promise<void> {
     for (const open of this.#open) {
       await open.pipe.break("the image ends before it");
       await open.checked;
@@ -235,7 +242,7 @@ export class FormatSweep implements Client {
     for (const { file, format } of this.#later) {
       const extents = file.namespace.extents(file.node).filter(({ length }) => length > 0);
       room -= extents.reduce((sum, { length }) => sum + length, 0);
-      await this.#again(file, format, room >= 0 ? extents : undefined, signal);
+      await this.#again(file, format, room >= 0 ? extents : undefined);
     }
   }
 
@@ -243,7 +250,6 @@ export class FormatSweep implements Client {
     file: ListedFile,
     format: Format,
     extents: readonly Extent[] | undefined,
-    signal: AbortSignal | undefined,
   ): Promise<void> {
     if (extents === undefined) {
       const { tree, node } = file;
@@ -258,7 +264,7 @@ export class FormatSweep implements Client {
     const open = this.#start(file, known, extents);
     const size = extents.reduce((sum, { length }) => sum + length, 0);
     for (let at = 0; at < size && !open.ended; at += WINDOW) {
-      signal?.throwIfAborted();
+      this.#signal?.throwIfAborted();
       const bytes = await this.#readFile(extents, at, Math.min(WINDOW, size - at))
         .catch((error: unknown) => {
           if (error instanceof Unavailable) return error.message;

@@ -8,6 +8,7 @@ import { createDigest } from "../../kernel/digest.ts";
 import { begins, crc32Hex, hex32, le } from "./content.ts";
 import {
   checkExpansion,
+  checkMembers,
   Damaged,
   type FileReader,
   type Format,
@@ -60,7 +61,9 @@ export async function checkXz(
   report: FormatReport,
   content: Sink = () => {},
 ): Promise<void> {
-  while (left(reader) > 0) {
+  const start = reader.position;
+  for (let streams = 0; left(reader) > 0; streams++) {
+    checkMembers(streams, reader.position - start);
     await checkStream(reader, report, content);
     await skipPadding(reader, report);
   }
@@ -103,6 +106,7 @@ async function checkStream(
       throw new Damaged("the stream ends before its index", reader.position, true);
     }
     if (next[0] === 0) break;
+    checkMembers(records.length, reader.position - from);
     records.push(await checkBlock(reader, report, check, content));
   }
   const start = reader.position;

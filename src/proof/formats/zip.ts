@@ -1,9 +1,15 @@
 // zip archives (APPNOTE 6.3.10), and what is one inside: jar, docx, apk, epub, wheels. CRC-32 of every member.
 
-import { decodeStream, type Sink } from "../codecs/decoder.ts";
-import { Inflater } from "../codecs/inflate.ts";
+import { decodeStream } from "../codecs/decoder.ts";
+import { SharedInflater } from "../codecs/inflate.ts";
 import { begins, Content, hex32, le } from "./content.ts";
-import { Damaged, type FileReader, type Format, type FormatReport } from "./format.ts";
+import {
+  checkExpansion,
+  Damaged,
+  type FileReader,
+  type Format,
+  type FormatReport,
+} from "./format.ts";
 import { Part, pour, take } from "./reader.ts";
 import { readDirectory, type ZipMember } from "./zip_directory.ts";
 
@@ -38,28 +44,41 @@ export const zip: Format = {
 export async function checkZip(reader: FileReader, report: FormatReport): Promise<void> {
   const directory = await readDirectory(reader);
   const inflater = new SharedInflater();
+  const overlaps = new Overlaps();
   // The directory has no checksum: what it repeats of the local headers is compared below.
   for (const member of directory.members) {
     if (member.at < reader.position) {
-      report.unchecked("members of the archive overlap", member.at, member.at);
+      overlaps.add(member);
       continue;
     }
     await reader.skip(member.at - reader.position);
     await checkMember(reader, report, member, directory.start, inflater);
   }
+  overlaps.report(report, directory.members);
   if (directory.fault !== undefined) throw new Damaged(directory.fault, directory.start);
 }
 
-/** One decoder for all members: archives of classes have thousands of small ones. */
-class SharedInflater {
-  #sink: Sink = () => {};
-  readonly #inflater = new Inflater((bytes) => this.#sink(bytes));
+/** Members that begin inside others: no genuine archive has them, and some expand without end so. */
+class Overlaps {
+  #count = 0;
+  /** Stored bytes that they claim, each counted once, and the byte behind the last of them. */
+  #bytes = 0;
+  #end = 0;
 
-  /** Begins a stream. */
-  of(sink: Sink): Inflater {
-    this.#sink = sink;
-    this.#inflater.reset();
-    return this.#inflater;
+  /** Takes the next such member, in the order of the file. */
+  add({ at, nameBytes, packed }: ZipMember): void {
+    const end = at + LOCAL_HEADER + nameBytes.length + packed;
+    this.#count++;
+    this.#bytes += Math.max(0, end - Math.max(at, this.#end));
+    this.#end = Math.max(this.#end, end);
+  }
+
+  /** Says how many there are. Throws {@linkcode NotChecked} where the members say too much content. */
+  report(report: FormatReport, members: readonly ZipMember[]): void {
+    if (this.#count === 0) return;
+    const reason = `${this.#count} of its ${members.length} members begin inside others`;
+    report.unchecked(reason, 0, Math.min(this.#bytes, report.size));
+    checkExpansion(members.reduce((sum, { size }) => sum + size, 0), report.size);
   }
 }
 

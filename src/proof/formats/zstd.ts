@@ -6,6 +6,7 @@ import { Xxh64 } from "../codecs/xxh64.ts";
 import { begins, hex32, le } from "./content.ts";
 import {
   checkExpansion,
+  checkMembers,
   Damaged,
   type FileReader,
   type Format,
@@ -40,9 +41,12 @@ export async function checkZstd(
   report: FormatReport,
   content: Sink = () => {},
 ): Promise<void> {
-  while (left(reader) > 0) {
+  const decoder = new ZstdBlocks();
+  const start = reader.position;
+  for (let frames = 0; left(reader) > 0; frames++) {
+    checkMembers(frames, reader.position - start);
     const head = reader.ready(8) ?? await reader.peek(8);
-    if (begins(head, MAGIC)) await checkFrame(reader, report, content);
+    if (begins(head, MAGIC)) await checkFrame(reader, report, decoder, content);
     else if (isSkippable(head)) await skipFrame(reader, report, le(head, 4, 4) + 8);
     else {
       const { position, end } = reader;
@@ -91,6 +95,7 @@ function number(bytes: Uint8Array, at: number, size: number): number {
 async function checkFrame(
   reader: FileReader,
   report: FormatReport,
+  blocks: ZstdBlocks,
   content: Sink,
 ): Promise<void> {
   const from = reader.position;
@@ -100,7 +105,7 @@ async function checkFrame(
   }
   const sum = new Xxh64();
   let bytes = 0;
-  const blocks = new ZstdBlocks(Math.min(window, MOST_WINDOW), (part) => {
+  blocks.begin(Math.min(window, MOST_WINDOW), (part) => {
     bytes += part.length;
     if (hasChecksum) sum.update(part);
     content(part);

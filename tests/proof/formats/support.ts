@@ -17,6 +17,8 @@ export type Said = {
   readonly failures: string[];
   readonly remarks: string[];
   readonly unchecked: string[];
+  /** Bytes that are said not to be checked. */
+  open: number;
 };
 
 async function runInto(
@@ -47,7 +49,10 @@ async function runInto(
     failsZisofs: ({ message, problem }: { message: string; problem: string }) =>
       said.failures.push(`${problem}: ${message}`),
     grew: (content: number) => checkExpansion(grown += content, bytes.length),
-    unchecked: (reason: string) => said.unchecked.push(reason),
+    unchecked: (reason: string, from: number, to: number) => {
+      said.unchecked.push(reason);
+      said.open += to - from;
+    },
   };
   const checked = runFormat(format, pipe, report).finally(() => pipe.close());
   // What is thrown is heard below.
@@ -74,7 +79,7 @@ export async function checkBytes(
 ): Promise<Said> {
   const said: Said = {
     ...{ format: "", held: 0, whats: new Set<string>() },
-    ...{ failures: [], remarks: [], unchecked: [] },
+    ...{ failures: [], remarks: [], unchecked: [], open: 0 },
   };
   const probed = { name: () => name, size: bytes.length, zisofs };
   const format = formats.find((each) => each.probe(bytes.subarray(0, 2048), probed));
