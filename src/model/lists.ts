@@ -66,6 +66,8 @@ export type ListReport = {
   readonly differing: number;
   /** More than half of what was compared differs, in enough lines to tell. */
   readonly stale: boolean;
+  /** Paths of the first files that differ from a list that is stale. */
+  readonly firstDiffering: readonly string[];
   readonly absent: {
     readonly count: number;
     /** Those whose names no namespace of the image can record as they are. */

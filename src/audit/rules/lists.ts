@@ -15,7 +15,7 @@ const rules = {
     clause: "none",
     rationale:
       "Whoever made the image recorded what the file was: since then its bytes have changed. Lists that " +
-      "remasters leave behind, in which most lines are wrong, are stale, which is a warning.",
+      "remasters leave behind may be stale: where most of at least ten files differ, that is one warning.",
     remedy: "Fetch the file again, or the sectors that it occupies.",
   },
   absentFile: {
@@ -180,10 +180,13 @@ function* checkLists(_image: Image, { lists, claims }: ProofFacts): Iterable<Hit
 }
 
 function staleHit(report: ListReport, isElsewhere: boolean): Hit {
-  const { list, differing, compared, span, kind } = report;
+  const { list, differing, compared, span, kind, firstDiffering } = report;
   const reason = isElsewhere
     ? "other proofs fail too"
-    : "no other proof fails: the list is older than the files";
+    : "no other proof fails, so the list may be older than the files";
+  const more = differing - firstDiffering.length;
+  const first = firstDiffering.map(quoted).join(", ");
+  const which = first === "" ? "" : ` (${first}${more > 0 ? `, and ${more} more` : ""})`;
   return {
     rule: ofKind[kind],
     severity: isElsewhere ? "error" : "warning",
@@ -191,7 +194,7 @@ function staleHit(report: ListReport, isElsewhere: boolean): Hit {
     ...(span === undefined ? {} : { span }),
     message: `${differing} of the ${compared} files that ${
       quoted(list)
-    } lists differ from it; ${reason}`,
+    } lists differ from it${which}; ${reason}; their bytes are not counted as contradicted`,
     count: differing,
   };
 }
@@ -223,7 +226,7 @@ function brokenHit({ list, kind, span }: ListReport): Hit {
   };
 }
 
-function absentHit({ list, listed, compared, partial, absent, span }: ListReport): Hit {
+function absentHit({ list, kind, listed, compared, partial, absent, span }: ListReport): Hit {
   const { count, renamed, first } = absent;
   const names = absent.names.slice(0, NAMED);
   const place = first?.record ?? span;
@@ -232,10 +235,11 @@ function absentHit({ list, listed, compared, partial, absent, span }: ListReport
   const changed = renamed === 0
     ? ""
     : `; the image cannot record the names of ${renamed} as they are`;
-  const isFact = partial || compared === 0 || renamed === count;
+  const isOfElse = kind !== "manifest" && compared === 0;
+  const isFact = partial || isOfElse || renamed === count;
   return {
     rule: rules.absentFile,
-    // A list of which nothing is here is of something else.
+    // A list of which nothing is here is of something else, unless the user says that it is of this image.
     ...(isFact ? { severity: "info" as const } : {}),
     ...(place === undefined ? {} : { span: place }),
     message: `${quoted(list)} lists ${

@@ -14,8 +14,10 @@ import { undone } from "./undo.ts";
 
 /** Files that differ of which all is kept: as many as findings of a rule are listed, and some. */
 const KEPT = 4096;
-/** Entries of a list that must have been compared before it may be called stale. */
-const STALE = 4;
+/** Entries of a list that must have been compared before it may be called stale: damage hits a few files. */
+const STALE = 10;
+/** Files that differ from a stale list of which the paths are kept. */
+const NAMED = 3;
 /** Bytes of boot images that are read again. */
 const UNDO = 256 * 1024 * 1024;
 /** Bytes of compressed tables, and of compressed files (zisofs), that are expanded to be digested. */
@@ -272,6 +274,16 @@ export class ListJudge {
     return isWhole && await drained(stored) ? [content.hex(), whole.hex()] : undefined;
   }
 
+  #firstDiffering(number: number): string[] {
+    const paths = new Set<string>();
+    for (const { entry: { list, tree, node }, mismatch } of this.#differences) {
+      if (list !== number || mismatch.excuse !== undefined) continue;
+      paths.add(this.#image.namespaceOf(tree)?.path(node) ?? "");
+      if (paths.size >= NAMED) break;
+    }
+    return [...paths];
+  }
+
   #reports(stale: readonly boolean[]): ListReport[] {
     const reports: ListReport[] = [];
     for (const [number, list] of this.#read.lists.entries()) {
@@ -291,6 +303,7 @@ export class ListJudge {
         compared: this.#tallies[number]?.compared ?? 0,
         differing: this.#tallies[number]?.differing ?? 0,
         stale: stale[number] === true,
+        firstDiffering: stale[number] === true ? this.#firstDiffering(number) : [],
         absent,
         damaged,
       });

@@ -25,3 +25,22 @@ Deno.test("Debian installers: Release lists index files that the disc lacks", as
   assertEquals(ids.includes("PRF-012 info"), true, ids.join(", "));
   assertEquals(ids.filter((id) => /error|warning/.test(id)), []);
 });
+
+Deno.test("remasters: a list in which most lines are wrong names the first files", async () => {
+  const files: Record<string, string> = {};
+  let list = "";
+  for (let number = 0; number < 10; number++) {
+    files[`f${number}`] = `${number} of ten`;
+    list += `${await digestOf("md5", number < 6 ? "before" : `${number} of ten`)}  f${number}\n`;
+  }
+  const made = new ListedImage({ ...files, "md5sum.txt": list });
+  const { result: { findings } } = await auditBytes(made.bytes(), "built.iso");
+  const [stale] = findings.filter(({ rule }) => rule === "PRF-011");
+  assertEquals(
+    stale?.message,
+    '6 of the 10 files that "/md5sum.txt" lists differ from it ("/f0", "/f1", "/f2", and 3 more); no ' +
+      "other proof fails, so the list may be older than the files; their bytes are not counted as " +
+      "contradicted",
+  );
+  assertEquals(findings.filter(({ severity }) => severity === "error"), []);
+});

@@ -48,7 +48,11 @@ async function lineOf(path: string): Promise<{ start: number; length: number }> 
 
 const second = await lineOf("docs/two.txt");
 const two: ExpectedHit = { ...listed.place("docs/two.txt"), severity: "error" };
-const list = listed.place("sha256sum.txt");
+const changed = ["one", "two", "three", "four"];
+const ten = Object.fromEntries(
+  Array.from({ length: 10 }, (_, at) => [`f${at}`, `${at} of ten\n`.repeat(300)]),
+);
+const many = new ListedImage({ ...ten, "sha256sum.txt": await sums(ten, "sha256") });
 
 ruleCases("PRF-011", [
   {
@@ -80,16 +84,32 @@ ruleCases("PRF-011", [
     hits: [{ ...second, severity: "warning" }],
   },
   {
-    name: "most files changed since the list was made",
+    name: "most of a few files: each by itself",
     image: () => listed.bytes(),
     mutate: (view) => {
-      for (const name of ["one", "two", "three", "four"]) {
-        flip(view, listed.place(`docs/${name}.txt`).start);
-      }
+      for (const name of changed) flip(view, listed.place(`docs/${name}.txt`).start);
     },
-    hits: [{ ...list, severity: "warning" }],
+    hits: changed.map((name): ExpectedHit => ({
+      ...listed.place(`docs/${name}.txt`),
+      severity: "error",
+    })),
+  },
+  {
+    name: "most files changed since the list was made",
+    image: () => many.bytes(),
+    mutate: (view) => {
+      for (const path of Object.keys(ten).slice(0, 6)) flip(view, many.place(path).start);
+    },
+    hits: [{
+      ...many.place("sha256sum.txt"),
+      severity: "warning",
+    }],
   },
 ]);
+
+const plain = new ListedImage(texts);
+const other = parseManifest(await sums({ "docs/six.txt": "6\n", "docs/seven.txt": "7\n" }, "md5"));
+if ("error" in other) throw new RangeError(other.error);
 
 ruleCases("PRF-012", [
   {
@@ -97,6 +117,13 @@ ruleCases("PRF-012", [
     image: () => listed.bytes(),
     mutate: (view) => setText(view, second.start + second.length - 1, "x"),
     hits: [{ ...second, severity: "warning" }],
+  },
+  {
+    name: "nothing of a manifest that the user gave",
+    image: () => plain.bytes(),
+    options: { manifest: { name: "other.txt", list: other } },
+    hits: [{ severity: "warning" }],
+    mutate: () => {},
   },
 ]);
 
@@ -221,7 +248,6 @@ ruleCases("PRF-015", [
 const given = parseManifest(await sums(texts, "sha256"));
 if ("error" in given) throw new RangeError(given.error);
 const options = { manifest: { name: "given.txt", list: given } };
-const plain = new ListedImage(texts);
 
 ruleCases("PRF-018", [
   {
