@@ -274,7 +274,8 @@ export class Causes {
     this.#culprits ??= culpritsOf(this.#all);
     const places = covers.map((span) => placeOf(span, this.#image));
     return this.#culprits.find((culprit) =>
-      isNarrower(culprit.hit, kept.hit) && places.some((place) => contains(place, culprit.place))
+      !isBeside(culprit.hit, kept.hit) && isNarrower(culprit.hit, kept.hit) &&
+      places.some((place) => contains(place, culprit.place))
     );
   }
 
@@ -318,6 +319,12 @@ function culpritsOf(all: readonly Kept[]): Kept[] {
     return place !== undefined && (severity === "error" || isTorn);
   });
   return culprits.sort((a, b) => (a.place?.offset ?? 0) - (b.place?.offset ?? 0));
+}
+
+// A file that could not be decoded may never have been what its name says; its digest is of what it was.
+function isBeside(cause: Hit, symptom: Hit): boolean {
+  return cause.mayBeOriginal === true && cause.node !== undefined && cause.node === symptom.node &&
+    cause.tree === symptom.tree;
 }
 
 // Of digests over the same bytes the first by its id explains the others, so that none go in a circle.

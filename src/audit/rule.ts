@@ -71,6 +71,8 @@ export type Hit = {
   readonly causedAt?: number;
   /** What a digest or checksum covers that fails: an error in there is why it does. */
   readonly covers?: readonly Span[];
+  /** What is wrong may have been so from the start: it is not why a digest of the same file fails. */
+  readonly mayBeOriginal?: boolean;
   /** How many places it stands for; 1 where absent. */
   readonly count?: number;
   /** Hits of this rule that touch are one range, not one finding each. */

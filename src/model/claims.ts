@@ -49,7 +49,8 @@ export type Claim = {
  * Takes the claims of all readers of proofs. A claim that holds proves what it covers, by digest or
  * checksum. One that fails contradicts its `suspect` (all that it covers where there is none), less what
  * digests prove there, and less what checksums of less width prove; where that leaves nothing, all of it.
- * One that suspects all of what another suspects, and more, fails for the same damage, and adds nothing.
+ * One that suspects all of what another suspects, and more, fails for the same damage, and adds nothing,
+ * unless the other rests on structure alone, and it does not.
  */
 export interface ClaimSink {
   /** Takes one claim; only those that fail are kept whole, so a million that hold cost little. */

@@ -14,6 +14,8 @@ export type FormatFailure = {
   readonly message: string;
   readonly recorded?: string;
   readonly computed?: string;
+  /** Nothing that was recorded fails: the format could not be decoded, and may never have been there. */
+  readonly structure?: true;
   /** A digest over a resource of an archive of the Windows installer. */
   readonly resource?: true;
   /** The file looks like one that a test suite damaged on purpose. */

@@ -24,6 +24,8 @@ const MOST = Infinity;
 export class Contradictions {
   /** Bytes of each claim. */
   readonly #widths = new Column(Float64Array);
+  /** 1 for each that rests on structure alone. */
+  readonly #isWeak = new Column(Uint8Array);
   readonly #ranges = new RangeColumns();
   readonly #claim = new Column(Uint32Array);
   readonly #part = new Column(Uint8Array);
@@ -33,8 +35,9 @@ export class Contradictions {
     return this.#widths.length;
   }
 
-  /** Begins a claim over `width` bytes and returns its number. */
-  begin(width: number): number {
+  /** Begins a claim over `width` bytes and returns its number; `isWeak` where it rests on structure alone. */
+  begin(width: number, isWeak: boolean): number {
+    this.#isWeak.push(isWeak ? 1 : 0);
     return this.#widths.push(width);
   }
 
@@ -116,15 +119,19 @@ export class Contradictions {
       .filter((claim) => endOf(claim) > startOf(claim))
       .sort((a, b) => startOf(b) - startOf(a) || endOf(a) - endOf(b));
     const isExplained = new Uint8Array(this.count);
-    // The least end of those that begin no earlier: equal ranges explain nothing to each other.
-    let least = Infinity;
-    let before = Infinity;
+    // The least end of those that begin no earlier: equal ranges explain nothing to each other. Structure
+    // that cannot be decoded may never have been there: it explains nothing but structure.
+    const least = [Infinity, Infinity];
+    let before = [Infinity, Infinity];
     let last = -1;
     for (const claim of order) {
       const isSame = last >= 0 && startOf(last) === startOf(claim) && endOf(last) === endOf(claim);
-      if (!isSame) before = least;
-      if (before <= endOf(claim)) isExplained[claim] = 1;
-      least = Math.min(least, endOf(claim));
+      if (!isSame) before = [...least];
+      const isWeak = this.#isWeak.get(claim);
+      if ((before[isWeak] ?? Infinity) <= endOf(claim)) isExplained[claim] = 1;
+      for (let kind = isWeak; kind < 2; kind++) {
+        least[kind] = Math.min(least[kind] ?? Infinity, endOf(claim));
+      }
       last = claim;
     }
     return isExplained;

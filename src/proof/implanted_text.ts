@@ -26,7 +26,7 @@ export type ImplantedText = {
 export const FRAGMENT_DIGITS = 60;
 
 /** Sectors that the tool leaves out, ever since it does. */
-const SKIPPED = 15;
+export const SKIPPED = 15;
 const none = /[^0-9a-f]/;
 
 /** Reads the text of isomd5sum; undefined where there is none, a fault alone where the digest is missing. */

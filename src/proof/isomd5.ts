@@ -8,6 +8,7 @@ import {
   FRAGMENT_DIGITS,
   type ImplantedText,
   type ImplantPlace,
+  SKIPPED,
   textArea,
 } from "./implanted_text.ts";
 import type { Prover, ProverContext, ProverFacts } from "./prover.ts";
@@ -35,6 +36,16 @@ export function isomd5Prover(
   if (!("digest" in text)) {
     const record = logicalSpan(place.text, textArea.length);
     const isomd5 = { record, fault: text.fault, standing: "unchecked", covered: 0 } as const;
+    return { finish: () => ({ implanted: { isomd5 } }) };
+  }
+  const blocks = Math.floor(place.volume / SECTOR);
+  // A volume that is shorter than what is always left out has lost its size, not the digest its meaning.
+  if (text.skipped >= blocks && blocks > SKIPPED) {
+    const record = logicalSpan(place.text, textArea.length);
+    const fault =
+      `SKIPSECTORS is ${text.skipped}, and the volume has ${blocks} sectors: the digest ` +
+      "is over none of them";
+    const isomd5 = { record, fault, standing: "unchecked", covered: 0 } as const;
     return { finish: () => ({ implanted: { isomd5 } }) };
   }
   const reader = new Reader(context, text, place);

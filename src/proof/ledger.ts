@@ -53,8 +53,9 @@ export class ProofLedger implements ClaimSink {
 
   #fail(claim: Claim): void {
     if (this.#failed.length < KEPT) this.#failed.push(claim);
-    const { spans, suspect } = claim;
-    const number = this.#contradictions.begin(this.#bytesOf(spans));
+    const { spans, suspect, strength } = claim;
+    const isWeak = strength === "structure";
+    const number = this.#contradictions.begin(this.#bytesOf(spans), isWeak);
     for (const [start, end] of this.#fileRanges(spans)) {
       this.#contradictions.add(number, start, end, suspect === undefined ? "both" : "covered");
     }

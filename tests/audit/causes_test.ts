@@ -124,3 +124,20 @@ Deno.test("of two digests over one damaged file the first explains the other", a
   assertEquals(causes(findings), ["PRF-009"]);
   assertEquals(symptoms(findings, "PRF-009"), ["PRF-007", "PRF-011"]);
 });
+
+Deno.test("a file that cannot be decoded is contradicted whole where its digest fails", async () => {
+  const bytes = (await fixtureImage("sample")).slice();
+  // Of /share/doc/front.png, which begins at 219,136.
+  bytes[239_136] = (bytes[239_136] ?? 0) ^ 1;
+  const { result } = await auditBytes(bytes, "sample.iso", { options: { deep: true } });
+  const { findings, losses } = result;
+  assertEquals(losses.map(({ path, contradicted }) => [path, contradicted]), [
+    ["/share/doc/front.png", 40_008],
+  ]);
+  const format = findings.findIndex(({ rule }) => rule === "PRF-017");
+  assert(format >= 0);
+  const own = findings.filter(({ rule, path }) =>
+    rule !== "PRF-017" && path === "/share/doc/front.png"
+  );
+  assert(own.every(({ causedBy }) => causedBy !== format));
+});

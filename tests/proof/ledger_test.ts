@@ -74,6 +74,7 @@ function decide(claims: readonly Claim[]): { proven: number[]; contradicted: num
     const width = widthOf(each);
     const suspect = suspectOf(each);
     const isExplained = failing.some((other) =>
+      (other.strength !== "structure" || each.strength === "structure") &&
       suspectOf(other).length < suspect.length &&
       suspectOf(other).every((at) => suspect.includes(at))
     );
@@ -142,4 +143,16 @@ Deno.test("a million claims of which many fail are settled in bounds", () => {
   assertEquals(proven.bytes + contradicted.bytes, count * 3000);
   assertEquals(failedCount, 250_000 + Math.ceil(count / 3));
   assert(failed.length < 10_000);
+});
+
+Deno.test("a structure that cannot be decoded leaves what a digest contradicts as it is", () => {
+  for (const strength of ["structure", "checksum"] as const) {
+    const ledger = ledgerOf(SIZE);
+    ledger.claim(claimOf(false, "digest", [{ start: 8, end: 48 }]));
+    ledger.claim(claimOf(false, strength, [{ start: 8, end: 48 }], {
+      suspect: [{ start: 16, end: 48 }],
+    }));
+    const start = strength === "structure" ? 8 : 16;
+    assertEquals([...ledger.settle().contradicted], [{ start, end: 48 }]);
+  }
 });

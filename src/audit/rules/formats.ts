@@ -67,11 +67,13 @@ function placeKey(tree?: number, node?: number, span?: Span): string {
 }
 
 function hitOf(failure: FormatFailure): Hit {
-  const { format, message, span, tree, node, recorded, computed, count, resource } = failure;
+  const { format, message, span, tree, node, recorded, computed, count, resource, structure } =
+    failure;
   return {
     rule: resource === true ? rules.resource : rules.formatChecksum,
     span,
     covers: [span],
+    ...(structure === true ? { mayBeOriginal: true } : {}),
     message: `${format}: ${message}`,
     tree,
     node,

@@ -238,13 +238,14 @@ export class FileReport implements FormatReport {
   }
 
   #failure(failure: Failure): FormatFailure {
-    const { message, recorded, computed, resource } = failure;
+    const { message, recorded, computed, resource, strength } = failure;
     const { tree, node, format } = this.#file;
     return {
       ...{ tree, node, format, message, span: this.#suspect(failure)[0] ?? logicalSpan(0, 0) },
       ...(recorded === undefined ? {} : { recorded }),
       ...(computed === undefined ? {} : { computed }),
       ...(resource === true ? { resource } : {}),
+      ...(strength === "structure" ? { structure: true } : {}),
     };
   }
 

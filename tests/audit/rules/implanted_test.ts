@@ -83,6 +83,12 @@ ruleCases("PRF-003", [
     mutate: (view) => setText(view, TEXT + 172, "7 "),
     hits: [text],
   },
+  {
+    name: "SKIPSECTORS leaves nothing of the volume",
+    image: ISOMD5,
+    mutate: (view) => setText(view, TEXT + 46, "SKIPSECTORS=9999;"),
+    hits: [text],
+  },
 ]);
 
 /** An image with a media tag, made after the description of the format: no tool of it is at hand. */
