@@ -1840,6 +1840,10 @@ export const examples: Readonly<Record<string, TakenExample>> = {
   "SEC-009": {
     "message": "1 file: /DISC.IMG (an ISO 9660 image)",
   },
+  "SEC-010": {
+    "message":
+      "1 of 5 files are known to known.txt, a set of 2 files: /LINK.LNK (sha256 of tool.exe)",
+  },
   "SES-001": {
     "message": 'session 1 of 2: sectors 0 to 189, label "FIRST", written 2023-11-14T22:13:20Z',
   },

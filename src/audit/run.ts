@@ -48,6 +48,8 @@ export type AuditOptions = SharedWork & {
   readonly deep?: boolean;
   /** A list of digests of files that the user gave. */
   readonly manifest?: Supplied;
+  /** Digests of known files: those of the image are noted. */
+  readonly hashSet?: Supplied;
   /** Digests of the image; SHA-256 where absent. */
   readonly hashes?: readonly Algorithm[];
   /** Rules to leave out: ids, or families such as `IMG`, `PVD`, `ISO-PVD`. */
@@ -260,6 +262,7 @@ async function readFacts(
     isBusy,
     deep: options.deep === true,
     ...(options.manifest === undefined ? {} : { manifest: options.manifest }),
+    ...(options.hashSet === undefined ? {} : { hashSet: options.hashSet }),
   }).catch(cut.unlessPartial);
   const raw = pass?.data.raw;
   const displaced = raw === undefined ? [] : await readDisplaced(image, raw);

@@ -165,6 +165,10 @@ export const profile = () =>
 export const rescueLog = () =>
   new Option("--rescue-log <file>", "map file of ddrescue: what of the image it could not read");
 
+/** `--known`. */
+export const known = () =>
+  new Option("--known <file>", "a set of digests (any list): files that are in it are noted");
+
 /** `--manifest`. */
 export const manifest = () =>
   new Option("--manifest <file>", "a list of digests: files that differ from it are errors")

@@ -13,6 +13,7 @@ import type { HfsCatalog } from "./hfs.ts";
 import type { RawFacts } from "./raw_sectors.ts";
 import type { Region } from "./regions.ts";
 import type { RescueLog } from "./rescue_log.ts";
+import type { HashSetFacts } from "./hash_set.ts";
 import type { SignatureFacts } from "./signature_facts.ts";
 import type { TraceFacts } from "./trace_facts.ts";
 import type { Slip } from "./slips.ts";
@@ -87,6 +88,8 @@ export type ProofFacts = {
   readonly claims?: ClaimFacts;
   /** Traces of damage in the bytes; absent where the data were not read. */
   readonly traces?: TraceFacts;
+  /** Files that a set of digests knows, where the user gave one. */
+  readonly hashSet?: HashSetFacts;
   /** What the first bytes of files say; absent where the data were not read. */
   readonly signatures?: SignatureFacts;
   /** Raw sectors that stand in the place of others, in bytes of the file and in its order. */

@@ -32,6 +32,8 @@ export type DataPassOptions = SharedWork & {
   readonly deep?: boolean;
   /** A list of digests that the user gave. */
   readonly manifest?: Supplied;
+  /** Digests of known files. */
+  readonly hashSet?: Supplied;
 };
 
 /** What a pass over the data came to. */
@@ -266,6 +268,7 @@ export async function readData(image: Image, options: DataPassOptions): Promise<
     volumeEnd,
     deep,
     ...(options.manifest === undefined ? {} : { manifest: options.manifest }),
+    ...(options.hashSet === undefined ? {} : { hashSet: options.hashSet }),
     plan: (wanted) => sets.add(wanted),
     ...(engines === undefined ? {} : { engines }),
     ...(signal === undefined ? {} : { signal }),

@@ -17,6 +17,8 @@ export type ProverContext = {
   readonly deep: boolean;
   /** A list of digests that the user gave. */
   readonly manifest?: Supplied;
+  /** Digests of known files. */
+  readonly hashSet?: Supplied;
   readonly engines?: EngineChoice;
   readonly signal?: AbortSignal;
   /** Plans a set of digests for streams of the pass: gives its number for `Jobs.take`. */

@@ -5,6 +5,7 @@ import { listProver } from "./lists/prover.ts";
 import type { ProverFactory } from "./prover.ts";
 import { proveBootImages } from "./boot_images.ts";
 import { dvdisasterProver } from "./dvdisaster.ts";
+import { hashSetProver } from "./hash_set.ts";
 import { headProver } from "./file_heads.ts";
 import { implantedProver } from "./implanted.ts";
 import { libisofsProver } from "./libisofs_tags.ts";
@@ -14,6 +15,7 @@ import { traceProver } from "./traces.ts";
 export const provers: readonly ProverFactory[] = [
   traceProver,
   headProver,
+  hashSetProver,
   listProver,
   proveFormats,
   proveBootImages,

@@ -64,6 +64,7 @@ const rows: Readonly<Record<string, Row>> = {
       "--rescue-log": ["audit $SAMPLE", "--rescue-log $MAP"],
       "--baseline": ["audit $SAMPLE", "--baseline $REPORT"],
       "--manifest": ["audit $SAMPLE2", "--manifest $SUMS"],
+      "--known": ["audit $SAMPLE --json", "--known $SUMS"],
       "--algorithm": ["audit $SAMPLE", "--algorithm md5"],
       "--ndjson": ["audit $SAMPLE", "--ndjson"],
       "--sarif": ["audit $SAMPLE", "--sarif"],

@@ -55,6 +55,16 @@ const rules = {
     rationale: "What is inside has a structure of its own, which this audit does not judge.",
     remedy: "Extract it and audit it by itself.",
   },
+  known: {
+    id: "SEC-010",
+    severity: "note",
+    title: "Known digest",
+    clause: "none",
+    rationale:
+      "The content is byte for byte that of a known file: of an installer, a library, or a harmful " +
+      "program, as the set has it.",
+    remedy: "What it means is for the set to say.",
+  },
   signatures: {
     id: "DMG-007",
     severity: "warning",
@@ -165,6 +175,15 @@ function endRecord(tail: Uint8Array, size: number): number | undefined {
   return undefined;
 }
 
+function* checkKnown(image: Image, { hashSet }: ProofFacts): Iterable<Hit> {
+  if (hashSet === undefined || hashSet.found.count === 0) return;
+  const { name, size, files, unread, found } = hashSet;
+  const rest = unread === 0 ? "" : `; ${counted(unread, "file")} could not be read whole`;
+  const message = `${found.count} of ${counted(files, "file")} are known to ${name}, a set of ` +
+    `${counted(size, "file")}: ${named(image, found)}${rest}`;
+  yield hit(rules.known, image, found, message);
+}
+
 function* checkSignatures(_image: Image, { signatures }: ProofFacts): Iterable<Hit> {
   const found = signatures?.signatureBreak;
   if (found === undefined) return;
@@ -182,5 +201,5 @@ function* checkSignatures(_image: Image, { signatures }: ProofFacts): Iterable<H
 /** Rules about what files are by their first bytes. */
 export const contentRules: RuleFamily = {
   rules,
-  image: [checkPrograms, checkAutorun, checkOtherFormats, checkNested, checkSignatures],
+  image: [checkPrograms, checkAutorun, checkOtherFormats, checkNested, checkKnown, checkSignatures],
 };

@@ -43,6 +43,7 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(flags.baseline())
     .addOption(flags.rescueLog())
     .addOption(flags.manifest())
+    .addOption(flags.known())
     .addOption(flags.algorithm())
     .addOption(flags.engine())
     .addOption(flags.crossCheck())
@@ -64,8 +65,8 @@ export function addAudit(program: Command, { io, finish }: Context): void {
     .addOption(flags.spool())
     .addOption(flags.spoolLimit())
     .action(async (paths, options) => {
-      const { baseline, rescueLog, manifest } = options;
-      const beside = [baseline, rescueLog, manifest].filter((path) => path !== undefined);
+      const { baseline, rescueLog, manifest, known: hashSet } = options;
+      const beside = [baseline, rescueLog, manifest, hashSet].filter((path) => path !== undefined);
       const inputs = [...paths, ...beside];
       if (rescueLog !== undefined && paths.length > 1) {
         throw new UsageError("Cannot audit: --rescue-log is of one image, and several are given");
@@ -90,6 +91,9 @@ export function addAudit(program: Command, { io, finish }: Context): void {
             ...(manifest === undefined
               ? {}
               : { manifest: { name: manifest, list: await readList(manifest, job) } }),
+            ...(hashSet === undefined
+              ? {}
+              : { hashSet: { name: hashSet, list: await readList(hashSet, job) } }),
             ...(rescueLog === undefined ? {} : { rescueLog: await readRescueLog(job, rescueLog) }),
           };
           const known = baseline === undefined ? undefined : await readBaseline(job, baseline);

@@ -1,5 +1,7 @@
 // Mutation cases of what files are by their first bytes.
 
+import { createHash } from "node:crypto";
+import { parseManifest } from "../../../src/manifest/parse.ts";
 import { buildImage } from "../../support/builder.ts";
 import { noise } from "../../support/noise.ts";
 import { setText } from "../edits.ts";
@@ -114,5 +116,27 @@ ruleCases("DMG-007", [
       }
     },
     hits: [{ start: place(14), length: 0 }],
+  },
+]);
+
+/** A set of digests as the command line hands it in. */
+function setOf(text: string) {
+  const list = parseManifest(text);
+  if ("error" in list) throw new Error(list.error);
+  return { name: "known.txt", list };
+}
+
+ruleCases("SEC-010", [
+  {
+    name: "the digest of a file of 100 bytes",
+    image,
+    mutate: () => {},
+    options: {
+      hashSet: setOf(
+        `${"0".repeat(64)}  other.bin\n` +
+          `${createHash("sha256").update("nothing".padEnd(100, " ")).digest("hex")}  tool.exe\n`,
+      ),
+    },
+    hits: [placeOf("LINK.LNK;1")],
   },
 ]);
