@@ -1,7 +1,7 @@
 // Which files are not all there, exact to the byte: past the end of the image, refused by the storage, or
 // contradicted by a proof.
 
-import { SECTOR, type Span } from "../bytes/span.ts";
+import { SECTOR } from "../bytes/span.ts";
 import type { Image } from "../model/image.ts";
 import type { SectorMapping } from "../model/mapping.ts";
 import { type Entry, type Namespace, pathBytesHex } from "../model/namespace.ts";
@@ -117,8 +117,8 @@ function namespacesOf(image: Image): Namespace[] {
 
 /** What the pass over the data tells of the bytes of files, as stretches of the file. */
 export type LossFacts = {
-  /** What the storage refused. */
-  readonly unread?: readonly Span[];
+  /** What the storage refused, and what a rescue did not read. */
+  readonly unread?: Ranges;
   /** Stretches of the file that proofs contradict, and those that they prove. */
   readonly contradicted?: Ranges;
   readonly proven?: Ranges;
@@ -133,7 +133,7 @@ export type LossFacts = {
 export function* walkLosses(image: Image, facts: LossFacts = {}): Generator<Loss> {
   const { all = false } = facts;
   const known = {
-    unread: logicalRanges(image.mapping, rangesOf(facts.unread)),
+    unread: logicalRanges(image.mapping, facts.unread ?? []),
     contradicted: logicalRanges(image.mapping, facts.contradicted ?? []),
     proven: all ? logicalRanges(image.mapping, facts.proven ?? []) : Ranges.none,
   };
@@ -157,10 +157,6 @@ export function* walkLosses(image: Image, facts: LossFacts = {}): Generator<Loss
   }
 }
 
-function* rangesOf(spans: Iterable<Span> = []): Generator<ByteRange> {
-  for (const { start, length } of spans) yield { start, end: start + length };
-}
-
 /** The files that {@linkcode walkLosses} walks, as a list. */
 export function lossesOf(image: Image, facts: LossFacts): Loss[] {
   return [...walkLosses(image, facts)];
@@ -181,7 +177,7 @@ export function damageSummary(image: Image, facts: LossFacts): DamageSummary | u
   const namespace = image.richest()?.namespace;
   if (namespace === undefined) return undefined;
   const { mapping } = image;
-  const unread = logicalRanges(mapping, rangesOf(facts.unread));
+  const unread = logicalRanges(mapping, facts.unread ?? []);
   const contradicted = logicalRanges(mapping, facts.contradicted ?? []);
   const proven = logicalRanges(mapping, facts.proven ?? []);
   const none = () => ({ files: 0, bytes: 0 });
@@ -204,11 +200,11 @@ export function damageSummary(image: Image, facts: LossFacts): DamageSummary | u
  * Directories of the richest namespace whose records cannot all be read: what they held is unknown. Those
  * that the Joliet tree filled again lack nothing that is known of.
  */
-export function countLostDirectories(image: Image, unread: Iterable<Span> = []): number {
+export function countLostDirectories(image: Image, unread: Ranges = Ranges.none): number {
   const namespace = image.richest()?.namespace;
   if (namespace === undefined) return 0;
   const { tree } = namespace;
-  const refused = logicalRanges(image.mapping, rangesOf(unread));
+  const refused = logicalRanges(image.mapping, unread);
   let count = 0;
   for (let node = 0; node < tree.count; node++) {
     if (!tree.isDirectory(node) || !isHere(namespace, node) || tree.isReplaced(node)) continue;

@@ -107,7 +107,7 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
   const { findings, ...left } = reported(list, image, options);
   const hashes = facts.data?.hashes;
   const vouching = new Vouching(image, facts);
-  const lostDirectories = countLostDirectories(image, facts.data?.unread);
+  const lostDirectories = countLostDirectories(image, vouching.unread());
   return {
     format: "discern.audit/1",
     tool,
@@ -126,7 +126,7 @@ export async function audit(image: Image, options: AuditOptions = {}): Promise<A
     },
     proof: vouching.proof(),
     losses: lossesOf(image, {
-      unread: facts.data?.unread ?? [],
+      unread: vouching.unread(),
       contradicted: vouching.contradicted(),
       ...(options.files === true ? { proven: vouching.proven() } : {}),
       all: options.files === true,

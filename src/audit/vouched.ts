@@ -4,7 +4,7 @@ import type { Owner } from "../bytes/span.ts";
 import type { ClaimFacts, ProofKind } from "../model/claims.ts";
 import type { Image } from "../model/image.ts";
 import type { ProofFacts } from "../model/proof.ts";
-import { Ranges } from "../model/ranges.ts";
+import { type ByteRange, Ranges } from "../model/ranges.ts";
 import { RawProof } from "./raw_proof.ts";
 import type { AuditResult } from "./result.ts";
 
@@ -17,6 +17,12 @@ const silence: Pick<ClaimFacts, "digests" | "proven" | "contradicted" | "by"> = 
   contradicted: Ranges.none,
   by: new Map(),
 };
+
+function rangeOf(
+  { start, length }: { readonly start: number; readonly length: number },
+): ByteRange {
+  return { start, end: start + length };
+}
 
 /** Raw sectors that are not those of their place: swapped, copied, or behind whole ones that are missing. */
 function displacedIn({ source }: Image, { displaced = [], slips = [] }: ProofFacts): Ranges {
@@ -38,6 +44,7 @@ function displacedIn({ source }: Image, { displaced = [], slips = [] }: ProofFac
  */
 export class Vouching {
   readonly #image: Image;
+  readonly #facts: ProofFacts;
   readonly #claims: typeof silence;
   readonly #raw: RawProof | undefined;
   /** Where the codes of sectors decide: claims that are decided already left out. */
@@ -46,6 +53,7 @@ export class Vouching {
 
   constructor(image: Image, facts: ProofFacts) {
     this.#image = image;
+    this.#facts = facts;
     this.#claims = facts.claims ?? silence;
     const { digests, proven, contradicted } = this.#claims;
     const raw = facts.data?.raw;
@@ -64,6 +72,18 @@ export class Vouching {
   proven(): Ranges {
     const sectors = Ranges.of(this.#raw?.sectors(true) ?? []);
     return this.#claims.proven.plus(sectors).minus(this.contradicted());
+  }
+
+  /** Stretches of the file that the storage refused, or that the rescue did not read and nothing proves. */
+  unread(): Ranges {
+    const { data, rescueLog } = this.#facts;
+    const refused = Ranges.of((data?.unread ?? []).map(rangeOf));
+    if (rescueLog === undefined) return refused;
+    const { size } = this.#image.source;
+    const skipped = Ranges.of(
+      rescueLog.unread.map(rangeOf).map(({ start, end }) => ({ start, end: Math.min(end, size) })),
+    );
+    return refused.plus(skipped.minus(this.proven()));
   }
 
   #measure(start: number, end: number): Sums {

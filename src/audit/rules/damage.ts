@@ -5,8 +5,11 @@ import type { FailedClaim } from "../../model/claims.ts";
 import type { Image } from "../../model/image.ts";
 import type { ProofFacts } from "../../model/proof.ts";
 import type { FileStretch } from "../../model/trace_facts.ts";
+import type { Ranges } from "../../model/ranges.ts";
+import type { RescueLog } from "../../model/rescue_log.ts";
 import { countLostDirectories, damageSummary } from "../losses.ts";
 import type { Hit, RuleFamily, RuleTable } from "../rule.ts";
+import { Vouching } from "../vouched.ts";
 import { counted } from "../words.ts";
 
 const rules = {
@@ -37,7 +40,8 @@ const rules = {
     clause: "none",
     rationale:
       "Compressed data hold no long runs of zeros: a piece of a download that never came, or sectors " +
-      "that a rescue left out.",
+      "that a rescue left out. An error where a proof over the same bytes fails; without one the format " +
+      "may hold zeros there, which is a warning.",
     remedy: "Fetch the range again from where the image came from.",
     confidence: "likely",
   },
@@ -68,7 +72,9 @@ const rules = {
     severity: "info",
     title: "Bad ranges from a rescue log",
     clause: "none",
-    rationale: "The rescue tool did not read these bytes: what stands there now is a filling.",
+    rationale:
+      "The rescue tool did not read these bytes: what stands there now is a filling. A warning where a " +
+      "file or a structure owns them and no proof says that they are right all the same.",
     remedy: "Go on with the rescue, or read these sectors in another drive.",
   },
   summary: {
@@ -181,34 +187,64 @@ function* checkRepeats(image: Image, { traces, claims }: ProofFacts): Iterable<H
 /** Owners that a message names. */
 const NAMED = 3;
 
-function* checkRescueLog(image: Image, { rescueLog }: ProofFacts): Iterable<Hit> {
-  const { regions, source } = image;
-  for (const { start, length, status } of rescueLog?.unread ?? []) {
-    const end = Math.min(start + length, source.size);
-    const names: string[] = [];
-    let more = 0;
-    for (let at = regions.indexAt(start); at < regions.count && start < end; at++) {
-      const region = regions.region(at);
-      if (region.start >= end) break;
-      if (region.owner === "slack" || region.owner === "unclaimed") continue;
-      if (names.length < NAMED) names.push(image.regionName(region) || region.owner);
-      else more++;
+/** A range that was not read: whose bytes it has, and how many of these nothing proves. */
+type Skipped = { readonly hit: Hit; readonly unproven: number };
+
+// Those that may have cost something come first: of very many ranges only the first are listed.
+function* checkRescueLog(image: Image, facts: ProofFacts): Iterable<Hit> {
+  const { rescueLog } = facts;
+  if (rescueLog === undefined) return;
+  const lost = new Vouching(image, facts).unread();
+  for (const isLost of [true, false]) {
+    for (const range of rescueLog.unread) {
+      const length = Math.min(range.length, image.source.size - range.start);
+      if (length <= 0) continue;
+      const { hit, unproven } = skipped(image, { ...range, length }, lost);
+      if (unproven > 0 === isLost) yield hit;
     }
-    const whose = names.length === 0
-      ? "in nothing that owns bytes"
-      : `in ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-    yield {
-      rule: rules.rescueLog,
-      span: fileSpan(start, length),
-      message: `${status}: ${counted(length, "byte")} ${whose}`,
-    };
   }
 }
 
-function* checkSummary(image: Image, { data, claims }: ProofFacts): Iterable<Hit> {
+function skipped(
+  image: Image,
+  { start, length, status }: RescueLog["unread"][number],
+  lost: Ranges,
+): Skipped {
+  const { regions } = image;
+  const end = start + length;
+  const names = new Set<string>();
+  let unproven = 0;
+  for (let at = regions.indexAt(start); at < regions.count; at++) {
+    const region = regions.region(at);
+    if (region.start >= end) break;
+    if (region.owner === "slack" || region.owner === "unclaimed") continue;
+    names.add(image.regionName(region) || region.owner);
+    const regionEnd = region.start + region.length;
+    unproven += lost.measure(Math.max(start, region.start), Math.min(end, regionEnd));
+  }
+  const named = [...names].slice(0, NAMED).join(", ");
+  const more = names.size - NAMED;
+  const whose = names.size === 0
+    ? "in nothing that owns bytes"
+    : `in ${named}${more > 0 ? ` and ${more} more` : ""}`;
+  const doubt = names.size === 0
+    ? ""
+    : unproven > 0
+    ? `; no proof is over ${unproven} of them`
+    : "; what stands there is proven";
+  const message = `${status}: ${counted(length, "byte")} ${whose}${doubt}`;
+  const graver = unproven > 0 ? { severity: "warning" as const } : {};
+  return {
+    hit: { rule: rules.rescueLog, span: fileSpan(start, length), message, ...graver },
+    unproven,
+  };
+}
+
+function* checkSummary(image: Image, facts: ProofFacts): Iterable<Hit> {
+  const { data, claims } = facts;
   if (data === undefined || claims === undefined) return;
-  const { unread } = data;
   const { proven, contradicted } = claims;
+  const unread = new Vouching(image, facts).unread();
   const summary = damageSummary(image, { unread, proven, contradicted });
   if (summary === undefined) return;
   const told = ({ files, bytes }: { readonly files: number; readonly bytes: number }) =>

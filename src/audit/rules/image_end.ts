@@ -23,8 +23,8 @@ const rules = {
     title: "Image ends before the volume does",
     clause: "ECMA-119:1987 8.4.8",
     rationale:
-      "What lies behind the end of the file is lost. Images saved without their final padding (150 " +
-      "sectors, or 1 to 2 run-out sectors) miss nothing: then this is a warning.",
+      "What lies behind the end of the file is lost. A warning where no file and no structure loses a " +
+      "byte by it: images saved without their final padding (150 sectors, or 1 to 2 run-out sectors).",
     remedy:
       "Fetch the missing range, or copy the disc again; where only padding is missing there is nothing " +
       "to do.",

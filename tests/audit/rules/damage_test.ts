@@ -1,10 +1,12 @@
 // Mutation cases of traces of damage, and of transfers that took the image for text.
 
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { buildImage } from "../../support/builder.ts";
+import { digestOf, ListedImage } from "../../support/listed_tree.ts";
 import { noise } from "../../support/noise.ts";
 import { extended, fill, setText } from "../edits.ts";
 import { at } from "../places.ts";
-import { ruleCases } from "../rule_cases.ts";
+import { auditBytes, ruleCases } from "../rule_cases.ts";
 
 const KIB = 1024;
 const SECTOR = 2048;
@@ -171,12 +173,48 @@ ruleCases("IMG-013", [
   },
 ]);
 
+const status = "bad sector" as const;
+
 ruleCases("DMG-006", [
   {
-    name: "a range that ddrescue could not read",
+    name: "a range of a file that ddrescue could not read, and no proof is over",
     image,
     mutate: () => {},
-    options: { rescueLog: { unread: [{ start: inA, length: 4096, status: "bad sector" }] } },
-    hits: [{ space: "file", start: inA, length: 4096 }],
+    options: { rescueLog: { unread: [{ start: inA, length: 4096, status }] } },
+    hits: [{ space: "file", start: inA, length: 4096, severity: "warning" }],
   },
 ]);
+
+const text = "what the list vouches for\n".repeat(200);
+const line = `${await digestOf("md5", text)}  a.txt\n`;
+const proven = new ListedImage({ "a.txt": text, "b.txt": text.toUpperCase(), "md5sum.txt": line });
+
+async function rescued(start: number, length: number) {
+  const options = { rescueLog: { unread: [{ start, length, status }] } };
+  const { result } = await auditBytes(proven.bytes(), "built.iso", { options });
+  const { message, severity, length: told } =
+    result.findings.find(({ rule }) => rule === "DMG-006") ??
+      {};
+  return { losses: result.losses, message, severity, told };
+}
+
+Deno.test("what the rescue did not read is lost, but for what a proof is over", async () => {
+  const [a, b] = [proven.place("a.txt"), proven.place("b.txt")];
+  const held = await rescued(a.start, a.length);
+  assertEquals([held.severity, held.losses], ["info", []]);
+  assertStringIncludes(held.message ?? "", "; what stands there is proven");
+  const lost = await rescued(b.start + 1000, 512);
+  assertEquals(lost.severity, "warning");
+  assertEquals(lost.losses.map(({ path, lost, state }) => [path, lost, state]), [
+    ["/b.txt", 512, "cut"],
+  ]);
+});
+
+Deno.test("ranges of a rescue log end where the image ends, and name all whose bytes they have", async () => {
+  const { message, told, losses } = await rescued(0, 2 ** 40);
+  assertEquals(told, proven.bytes().length);
+  assertMatch(message ?? "", /^bad sector: \d+ bytes in .+, .+, .+ and \d+ more; no proof is over/);
+  assertEquals(losses.map(({ path }) => path).sort(), ["/b.txt", "/md5sum.txt"]);
+  const behind = await rescued(proven.bytes().length, 4096);
+  assertEquals([behind.message, behind.losses], [undefined, []]);
+});
