@@ -1,7 +1,7 @@
 // The text of an audit: no error goes unnamed, and what is hidden is told by severity.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { AuditResult } from "../../src/audit/result.ts";
+import type { AuditResult, Finding } from "../../src/audit/result.ts";
 import { plainStyle } from "../../src/report/style.ts";
 import { width } from "../../src/report/width.ts";
 import { auditText } from "../../src/report/text/audit.ts";
@@ -10,6 +10,11 @@ import { auditResult, cutResult, finding } from "../support/audit_results.ts";
 import { assertGolden } from "../support/golden.ts";
 
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `ELT-${101 + at}`);
+/** Where a proof is over the content. */
+const proven = {
+  accounting: { bytes: 409_600, owners: { file: 409_600 }, proven: { file: 409_600 } },
+  proof: { proven: 409_600, contradicted: 0, unproven: 0, by: { list: 409_600 } },
+} as const;
 const textOf = (audit: AuditResult) => [...auditText(audit, plainStyle)].join("\n");
 
 Deno.test("up to ten errors are all named, with their titles", () => {
@@ -63,7 +68,7 @@ Deno.test("volumes stand richest first, and none is cut", () => {
 Deno.test("ignored findings are counted beside the verdict", () => {
   assertMatch(
     textOf(auditResult([], { ignored: 3 })),
-    /^DAMAGED {3}x\.iso {3}nothing found · 3 findings ignored$/m,
+    /^DAMAGED besides 3 findings ignored {3}x\.iso {3}nothing found$/m,
   );
 });
 
@@ -85,11 +90,56 @@ Deno.test("no error gives way to a warning or a note that stands before it", () 
   assertEquals([...text.matchAll(/^ {2}note/gm)].length, 1);
 });
 
-Deno.test("what a baseline knows is told beside the verdict", () => {
-  assertMatch(
-    textOf(auditResult([], { known: 3, verdict: "intact" })),
-    /^INTACT {3}x\.iso {3}nothing new found · 3 known$/m,
+Deno.test("against a baseline no image is called intact", () => {
+  const loss = { path: "/a", volume: "rockridge", bytes: 9, lost: 9, state: "lost" } as const;
+  const against = { known: 3, verdict: "intact", losses: [loss] } as const;
+  const head = (findings: readonly Finding[], more: Partial<AuditResult> = {}) =>
+    textOf(auditResult(findings, { ...proven, ...against, ...more })).split("\n")[0];
+  const limit = finding("LIM-001", "info");
+  assertEquals(head([]), "NOTHING NEW   x.iso   3 known");
+  assertEquals(head([limit]), "NOTHING NEW   x.iso   1 info · 3 known");
+  assertEquals(
+    head([finding("IMG-007", "info")]),
+    "NO NEW FAULTS   x.iso   1 info (-v lists them) · 3 known",
   );
+  assertEquals(
+    head([], { ignored: 1 }),
+    "NOTHING NEW besides 1 finding ignored   x.iso   3 known",
+  );
+});
+
+Deno.test("where nothing is listed, the first line alone tells of what there is", () => {
+  const findings = [finding("IMG-007", "info"), finding("IMG-004", "note")];
+  const text = textOf(auditResult(findings, { ...proven, verdict: "intact" }));
+  assertMatch(text, /^INTACT {3}x\.iso {3}1 info · 1 note \(-v lists them\)\n\n/);
+  assert(!text.includes("more: -v"));
+});
+
+Deno.test("a verdict that rests on structure alone says so, on a line of its own where it is long", () => {
+  const bare = auditResult([], { verdict: "intact" });
+  const basis = "structure only: no file is under a proof";
+  assertStringIncludes(textOf(bare), `INTACT   x.iso   nothing found · ${basis}\n`);
+  const image = { ...bare.image, path: `${"long".repeat(20)}.iso` };
+  assertMatch(textOf({ ...bare, image }), new RegExp(`\\.iso {3}nothing found\n  ${basis}\n`));
+  for (
+    const other of [{ verdict: "damaged" as const }, { ...proven, verdict: "intact" as const }]
+  ) {
+    assert(!textOf(auditResult([], other)).includes(basis));
+  }
+});
+
+Deno.test("errors and their details stand before what a profile puts first", () => {
+  const findings = [
+    ...ids(5).map((id) => finding(id.replace("ELT", "XNS"), "note")),
+    finding("IMG-001", "error"),
+  ];
+  const text = textOf(auditResult(findings, { profile: "forensic" }));
+  const places = ["  error    IMG-001", "  note     XNS-101", "\n  IMG-001 ", "\n  XNS-101 "]
+    .map((each) => text.indexOf(each));
+  assertEquals([...places].sort((a, b) => a - b), places);
+  const detailed = [...text.matchAll(/^ {2}[A-Z]+-\d{3} /gm)].length;
+  assert(detailed < findings.length);
+  assertStringIncludes(text, `\n  … ${findings.length - detailed} more in detail: -v\n`);
 });
 
 Deno.test("the first line is the verdict, with the name cut where a terminal is narrow", () => {
@@ -146,7 +196,7 @@ Deno.test("summaryText() counts images by verdict", () => {
     failed: [{ path: "y.iso", reason: "no such file" }],
   }, plainStyle);
   assertEquals([...lines], [
-    "1,204 images: 1,150 intact · 50 suspicious · 2 damaged · 1 unreadable · 1 not opened",
+    "1,204 images: 1,150 without new faults · 50 suspicious · 2 damaged · 1 unreadable · 1 not opened",
     "  3 errors · 1 warning · 4 known · 2 files hit, 4.9 KiB lost",
     "  512.0 GiB of 1.0 TiB proven",
   ]);

@@ -34,7 +34,7 @@ type Group = readonly [Finding, ...Finding[]];
 export function* auditText(result: AuditResult, style: Style): Generator<string> {
   const groups = groupsOf(result, style);
   const shown = style.verbose ? groups : fitting(groups);
-  yield verdictLine(result, style);
+  yield* headLines(result, shown.length > 0, style);
   const causes = [...causeLines(shown, result, style)];
   yield* causes;
   yield* losses(result, style);
@@ -43,25 +43,49 @@ export function* auditText(result: AuditResult, style: Style): Generator<string>
   yield* facts(result, style);
 }
 
-function verdictLine(result: AuditResult, style: Style): string {
-  const { verdict, image, ignored, known, profile } = result;
-  const counts = countsOf(result.findings);
-  const nothing = known === undefined ? "nothing found" : "nothing new found";
+/** `isListing` is whether findings are listed below: what is not is a matter of `-v`. */
+function* headLines(result: AuditResult, isListing: boolean, style: Style): Generator<string> {
+  const { verdict, image, known, profile, findings } = result;
+  const counts = countsOf(findings);
+  const isHidden = !isListing && !style.verbose && findings.some(({ rule }) => rule !== "LIM-001");
+  const nothing = known === undefined ? ["nothing found"] : [];
+  const found = isHidden ? [`${counts.join(" · ")} (-v lists them)`] : counts;
   const parts = [
-    ...(counts.length === 0 ? [nothing] : counts),
+    ...(counts.length === 0 ? nothing : found),
     ...(known === undefined ? [] : [`${count(known)} known`]),
-    ...(ignored === undefined ? [] : [`${counted(ignored, "finding")} ignored`]),
     ...(profile === "archive" ? [] : [`profile ${profile}`]),
   ];
-  const told = parts.join(" · ");
-  const room = style.width - verdict.length - width(told) - 6;
+  const word = verdictWords(result);
   const path = escapeText(image.path);
+  const basis = basisOf(result);
+  const whole = [...parts, ...basis].join(" · ");
+  const fits = width(word) + width(path) + width(whole) + 6 <= style.width;
+  const told = fits ? whole : parts.join(" · ");
+  const room = style.width - width(word) - width(told) - 6;
   const name = style.cut ? cutMiddle(path, Math.max(LEAST_NAME, room)) : path;
-  return [
-    paint(style, verdictPaint[verdict], verdict.toUpperCase()),
-    paint(style, "bold", name),
-    told,
-  ].join("   ");
+  const isHurt = result.losses.some(({ lost, contradicted = 0 }) => lost + contradicted > 0);
+  const color = verdict === "intact" && isHurt ? "yellow" : verdictPaint[verdict];
+  yield [paint(style, color, word), paint(style, "bold", name), told].join("   ");
+  if (!fits) { for (const line of basis) yield `  ${line}`; }
+}
+
+/** The verdict, unless it is only about what is new; with what it leaves out of account. */
+function verdictWords({ verdict, known, ignored, findings }: AuditResult): string {
+  const isNew = findings.some(({ rule }) => rule !== "LIM-001");
+  const word = known === undefined || verdict !== "intact"
+    ? verdict.toUpperCase()
+    : isNew
+    ? "NO NEW FAULTS"
+    : "NOTHING NEW";
+  return ignored === undefined ? word : `${word} besides ${counted(ignored, "finding")} ignored`;
+}
+
+/** What a verdict rests on where no proof is over the content of any file. */
+function basisOf({ verdict, accounting }: AuditResult): string[] {
+  const { owners, proven } = accounting;
+  const isGood = verdict === "intact" || verdict === "suspicious";
+  if (!isGood || (owners.file ?? 0) === 0 || (proven?.file ?? 0) > 0) return [];
+  return ["structure only: no file is under a proof"];
 }
 
 /** How many findings there are of each severity. */
@@ -87,7 +111,9 @@ function groupsOf({ findings, profile }: AuditResult, style: Style): Group[] {
     if (group === undefined) groups.set(key, [finding]);
     else group.push(finding);
   }
-  return [...groups.values()];
+  // Errors stand first whatever the profile puts before all others.
+  const rank = ([{ severity }]: Group) => severity === "error" ? 0 : 1;
+  return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }
 
 // No error gives way to what is less.
@@ -115,7 +141,8 @@ function* causeLines(
     yield* causeLine(group, symptoms.length, result, style);
   }
   const left = result.findings.filter((each) => !told.has(each) && each.rule !== "LIM-001");
-  if (left.length > 0 && !style.verbose) {
+  // Where nothing is listed, the first line has told of all.
+  if (left.length > 0 && groups.length > 0 && !style.verbose) {
     yield paint(style, "dim", `  … ${countsOf(left).join(", ")} more: -v`);
   }
 }
@@ -195,9 +222,12 @@ function* details(
     ? result.findings.filter(({ rule }) => rule !== "LIM-001").map((each): Group => [each])
     : groups;
   const explained = symptomsOf(result.findings);
-  for (const [first, ...others] of wanted) {
+  for (const [index, [first, ...others]] of wanted.entries()) {
     const lines = [...detailLines(first, others.length, explained.get(first) ?? [], result, style)];
-    if (!style.verbose && used > 0 && used + lines.length > room) break;
+    if (!style.verbose && used > 0 && used + lines.length > room) {
+      yield paint(style, "dim", `  … ${count(wanted.length - index)} more in detail: -v`);
+      return;
+    }
     if (used === 0) yield "";
     yield* lines;
     used += lines.length;

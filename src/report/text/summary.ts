@@ -9,7 +9,12 @@ export function* summaryText(summary: SummaryResult, style: Style): Generator<st
   const { verdicts, findings, failed = [], losses, proof, known } = summary;
   const images = Object.entries(verdicts)
     .filter(([, number]) => number > 0)
-    .map(([verdict, number]) => `${count(number)} ${verdict}`);
+    .map(([verdict, number]) =>
+      // Against a baseline, nothing but what is new has been judged.
+      verdict === "intact" && known !== undefined
+        ? `${count(number)} without new faults`
+        : `${count(number)} ${verdict}`
+    );
   if (failed.length > 0) images.push(`${count(failed.length)} not opened`);
   yield paint(style, "bold", `${counted(summary.images, "image")}: ${images.join(" · ")}`);
   const { error, warning } = findings;
