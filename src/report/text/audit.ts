@@ -111,8 +111,11 @@ function groupsOf({ findings, profile }: AuditResult, style: Style): Group[] {
     if (group === undefined) groups.set(key, [finding]);
     else group.push(finding);
   }
-  // Errors stand first whatever the profile puts before all others.
-  const rank = ([{ severity }]: Group) => severity === "error" ? 0 : 1;
+  // Errors, and what explains some, stand first whatever the profile puts before all others.
+  const explained = symptomsOf(findings);
+  const isError = ({ severity }: Finding) => severity === "error";
+  const rank = (group: Group) =>
+    group.some((each) => isError(each) || explained.get(each)?.some(isError) === true) ? 0 : 1;
   return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }
 
