@@ -5,7 +5,7 @@ import { bin } from "./bin.ts";
 import type { Container, Opened, Sidecars } from "./container.ts";
 import { cue } from "./cue.ts";
 import { iso } from "./iso.ts";
-import { openShifted } from "./shifted.ts";
+import { openNearby, openShifted } from "./shifted.ts";
 
 /** Formats in the order in which they are tried; what none of them knows is read as plain sectors. */
 export const containers: readonly Container[] = [cue, iso, bin];
@@ -13,7 +13,9 @@ export const containers: readonly Container[] = [cue, iso, bin];
 /** Opens a source as the first container whose probe knows it, else as an image out of its place. */
 export async function openContainer(source: ByteSource, sidecars: Sidecars): Promise<Opened> {
   for (const container of containers) {
-    if (await container.probe(source)) return await container.open(source, sidecars);
+    if (!await container.probe(source)) continue;
+    const nearby = container === iso ? await openNearby(source) : undefined;
+    return nearby ?? await container.open(source, sidecars);
   }
-  return await openShifted(source) ?? await iso.open(source, sidecars);
+  return await openNearby(source) ?? await openShifted(source) ?? await iso.open(source, sidecars);
 }

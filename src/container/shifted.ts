@@ -103,6 +103,48 @@ export async function openShifted(source: ByteSource): Promise<Opened | undefine
   return undefined;
 }
 
+/** Sectors that an image may be off its place by while part of its descriptor set still stands at sector 16. */
+const NEAR = 3;
+
+/** Whether the numbers of a descriptor lead to the root and a path table where the image begins at `origin`. */
+async function votesFor(source: ByteSource, descriptor: DataView, origin: number) {
+  const root = descriptor.getUint32(158, true);
+  const own = await peek(source, origin + root * SECTOR, 34);
+  // A record of a path table has the same number at the same place.
+  const dot = own.length === 34 && (own[0] ?? 0) >= 34 && own[32] === 1 && own[33] === 0 &&
+    both32(new DataView(own.buffer, own.byteOffset, own.length), 2) === root;
+  const place = origin + descriptor.getUint32(140, true) * SECTOR;
+  const first = await peek(source, place, 10);
+  // The root's record: an identifier of one zero byte, itself the parent (6.9.1, 9.4).
+  const table = first.length === 10 && first[0] === 1 && first[6] === 1 && first[8] === 0 &&
+    new DataView(first.buffer, first.byteOffset, first.length).getUint32(2, true) === root;
+  return { dot, table };
+}
+
+/**
+ * Opens an image that is a few sectors off its place, so that sector 16 holds another descriptor of its set or
+ * the zeros before it. A lost first descriptor looks alike: the root and the path table must both be where
+ * the distance puts them, and neither where it stands without.
+ */
+export async function openNearby(source: ByteSource): Promise<Opened | undefined> {
+  const set = (16 - NEAR) * SECTOR;
+  const bytes = await peek(source, set, (2 * NEAR + 2) * SECTOR);
+  if (startsWithText(bytes, PRIMARY, NEAR * SECTOR)) return undefined;
+  for (let sector = 0; sector <= 2 * NEAR; sector++) {
+    const at = sector * SECTOR;
+    const isHead = startsWithText(bytes, PRIMARY, at) && isPrimary(bytes, at) &&
+      startsWithText(bytes, "CD001", at + SECTOR + 1);
+    if (!isHead) continue;
+    const origin = (sector - NEAR) * SECTOR;
+    const descriptor = new DataView(bytes.buffer, bytes.byteOffset + at, 190);
+    const moved = await votesFor(source, descriptor, origin);
+    const here = await votesFor(source, descriptor, 0);
+    if (!moved.dot || !moved.table || here.dot || here.table) continue;
+    return opened(source, { stride: SECTOR, dataOffset: 0, origin }, set + at, undefined);
+  }
+  return undefined;
+}
+
 function opened(
   source: ByteSource,
   layout: SectorLayout,

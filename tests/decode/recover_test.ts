@@ -199,6 +199,26 @@ Deno.test("a directory whose parents are lost stands in a folder that no name of
   assert(paths.includes("/C/G"));
 });
 
+Deno.test("path tables of an image that is itself a file give no names", async () => {
+  const inner = buildImage({
+    children: [{ name: "FALSE", children: [{ name: "X.;1", content: "x" }] }],
+  }).bytes();
+  const made = buildImage({
+    children: [
+      ...nested.children,
+      { name: "D", children: [{ name: "INNER.ISO;1", content: inner }] },
+    ],
+  });
+  const bytes = made.bytes().slice();
+  const root = made.extents.get("primary:/")?.[0]?.offset ?? 0;
+  zeroTables(bytes);
+  zero(bytes, root, SECTOR);
+  const image = await examine(new MemorySource(bytes));
+  const paths = [...image.richest()?.namespace?.entries() ?? []].map(({ path }) => path);
+  assert(!paths.some((path) => path.includes("FALSE")), paths.join());
+  assert(paths.some((path) => path.endsWith("/INNER.ISO")), paths.join());
+});
+
 Deno.test("what is searched where something is broken has an end, and says so", async () => {
   const cases = [
     ["recoverySectors", 2, "the limit of 2 sectors"],

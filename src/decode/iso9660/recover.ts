@@ -11,6 +11,9 @@ import { directoryRecord } from "./layout.ts";
 import { type LooseDirectory, looseDirectory, Remains } from "./remains.ts";
 import type { TreeWalk } from "./walk.ts";
 
+/** Directories of a found path table that are looked at before it is believed. */
+const TRIED = 32;
+
 /** A tree that was walked. */
 export type Walked = {
   readonly tree: Tree;
@@ -54,6 +57,8 @@ export function lossesSoFar({ out }: Context): number {
 export class Recovery {
   readonly #context: Context;
   readonly #remains: Remains;
+  /** Tables that were found, and whether they are of this image. */
+  readonly #own = new Map<PathTable, boolean>();
   #checks: number;
 
   /** `known` says that descriptors were found: then all of the image may be searched. */
@@ -76,12 +81,62 @@ export class Recovery {
       const { start, length } = found;
       return { start, length, found: `root record at sector ${start / SECTOR}` };
     }
-    const table = this.#remains.tables.find((each) =>
+    const table = (await this.#ownTables()).find((each) =>
       isWideTable(each) === wide && !taken(each.record(0).location * SECTOR)
     );
     if (table === undefined) return this.#rootAbove(wide, taken);
     const start = table.record(0).location * SECTOR;
     return { start, length: SECTOR, found: `path-table ${table.type}` };
+  }
+
+  // A file may be an image itself: its tables name places of that image, where none of our directories are.
+  async #ownTables(): Promise<PathTable[]> {
+    const own: PathTable[] = [];
+    for (const table of this.#remains.tables) {
+      const isOwn = this.#own.get(table) ?? await this.#fits(table);
+      this.#own.set(table, isOwn);
+      const { start } = table.span;
+      const [free] = this.#context.out.unclaimed(start, start + SECTOR);
+      if (isOwn && free?.start === start) own.push(table);
+    }
+    return own;
+  }
+
+  // Most of the places that it names hold directories whose parents are those that it names for them.
+  async #fits(table: PathTable): Promise<boolean> {
+    const placeOf = (index: number) => {
+      const { location, extendedAttributeLength } = table.record(index);
+      return (location + extendedAttributeLength) * SECTOR;
+    };
+    const step = Math.max(1, Math.floor((table.count - 1) / TRIED));
+    let [tried, there] = [0, 0];
+    for (let index = table.count > 1 ? 1 : 0; index < table.count && tried < TRIED; index += step) {
+      const start = placeOf(index);
+      const { bytes } = await this.#context.read(start, SECTOR);
+      const found = looseDirectory(bytes, start, SECTOR);
+      tried++;
+      const { parent } = table.record(index);
+      const above = parent <= table.count ? placeOf(parent - 1) : -1;
+      if (found?.parent === above) there++;
+    }
+    return 2 * there > tried && this.#listsMost(table);
+  }
+
+  // Places may agree by chance, in small images above all: a table lists every directory of its tree.
+  #listsMost(table: PathTable): boolean {
+    const wide = isWideTable(table);
+    const starts = new Set<number>();
+    for (let index = 0; index < table.count; index++) {
+      const { location, extendedAttributeLength } = table.record(index);
+      starts.add((location + extendedAttributeLength) * SECTOR);
+    }
+    let [known, listed] = [0, 0];
+    for (const each of this.#remains.directories) {
+      if (each.wide !== wide) continue;
+      known++;
+      if (starts.has(each.start)) listed++;
+    }
+    return 2 * listed >= known;
   }
 
   // Directories name their parent: the first that several name, and that is not there, is the root.
@@ -223,7 +278,7 @@ export class Recovery {
     const remains = this.#remains;
     await remains.search();
     for (const walked of trees) {
-      for (const table of remains.tables) {
+      for (const table of await this.#ownTables()) {
         if (!await this.fromTable(walked, table)) continue;
         const name = `Type ${table.type} path table that no descriptor names`;
         this.#context.out.claim(table.span, "path-table", { name });

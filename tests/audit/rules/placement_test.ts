@@ -42,6 +42,24 @@ ruleCases("IMG-009", [
     hits: [{ space: "file", start: PVD - 100, length: 6, severity: "error" }, moved(-100)],
   },
   {
+    name: "a sector comes before the image, and part of its set is still at sector 16",
+    image: small,
+    mutate: (view) => behind(view, new Uint8Array(2048)),
+    hits: [{ space: "file", start: PVD + 2048, length: 6, severity: "error" }, moved(2048)],
+  },
+  {
+    name: "two sectors come before the image",
+    image: small,
+    mutate: (view) => behind(view, new Uint8Array(4096)),
+    hits: [{ space: "file", start: PVD + 4096, length: 6, severity: "error" }, moved(4096)],
+  },
+  {
+    name: "the first sector is missing",
+    image: small,
+    mutate: (view) => bytesOf(view).slice(2048),
+    hits: [{ space: "file", start: PVD - 2048, length: 6, severity: "error" }, moved(-2048)],
+  },
+  {
     name: "the pregap of the track comes first",
     image: small,
     mutate: (view) => behind(view, new Uint8Array(150 * 2048)),
@@ -66,6 +84,14 @@ ruleCases("IMG-009", [
     ],
   },
 ], structure);
+
+Deno.test("a lost first descriptor is not taken for a shift", async () => {
+  const bytes = small().slice();
+  bytes.copyWithin(PVD + 2048, PVD, PVD + 2048);
+  bytes.fill(0, PVD, PVD + 2048);
+  const image = await examine(new MemorySource(bytes));
+  assertEquals(image.container.shift, undefined);
+});
 
 /** Directories enough on either side of a point, a sector each. */
 const many = () =>
