@@ -219,6 +219,25 @@ Deno.test("path tables of an image that is itself a file give no names", async (
   assert(paths.some((path) => path.endsWith("/INNER.ISO")), paths.join());
 });
 
+Deno.test("a lost root whose tables name no directory does not end the search", async () => {
+  const made = buildImage({ children: [{ name: "F.;1", content: "f" }] });
+  const inner = buildImage(nested);
+  const at = inner.extents.get("primary:/A/B")?.[0]?.offset ?? 0;
+  const bytes = new Uint8Array(80 * SECTOR);
+  bytes.set(made.bytes());
+  zero(bytes, made.extents.get("primary:/")?.[0]?.offset ?? 0, SECTOR);
+  const lost = inner.bytes().slice(at, at + SECTOR);
+  const view = new DataView(lost.buffer);
+  for (const [record, block] of [[0, 60], [34, 61]] as const) {
+    view.setUint32(record + 2, block, true);
+    view.setUint32(record + 6, block);
+  }
+  bytes.set(lost, 60 * SECTOR);
+  const image = await examine(new MemorySource(bytes));
+  const paths = [...image.richest()?.namespace?.entries() ?? []].map(({ path }) => path);
+  assert(paths.includes("/orphaned-directories/sector-60"), paths.join());
+});
+
 Deno.test("what is searched where something is broken has an end, and says so", async () => {
   const cases = [
     ["recoverySectors", 2, "the limit of 2 sectors"],

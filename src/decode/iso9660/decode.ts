@@ -255,7 +255,9 @@ class IsoReader {
       const tables = this.#pathTables.filter((table) => table.tree === treeIndex);
       const known = [];
       for (const table of tables) known.push(await this.#recovery.fromTable(walked, table));
-      if (!known.includes(true)) this.#isSearched = true;
+      // Tables of a root without directories say nothing of a tree that is lost.
+      const isEmpty = tree.count === 1 && tree.unreadable.has(0);
+      if (!known.includes(true) || isEmpty) this.#isSearched = true;
     }
     this.#trees[treeIndex] = { ...slot, mode: walk.mode };
     return treeIndex;
