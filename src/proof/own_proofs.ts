@@ -50,9 +50,13 @@ export class OwnVerification {
   /** Each listed file: those that are as recorded first, then the others. */
   *entries(): Generator<OwnEntry> {
     yield* this.#claims.entries(this.#image);
+    const isEmpty = this.#isEmpty();
     for (const report of this.#lists?.lists ?? []) {
-      const { list, partial, absent, stale, differing, compared } = report;
-      for (const reason of unreadOf(report)) yield { path: list, state: "unreadable", reason };
+      const { list, partial, absent, stale, differing, compared, damaged } = report;
+      // Where no list could be read there is nothing to verify against, which is not a mismatch.
+      if (!isEmpty || damaged.count > 0) {
+        for (const reason of unreadOf(report)) yield { path: list, state: "unreadable", reason };
+      }
       if (stale) {
         const reason = `${differing} of the ${compared} files that it lists differ`;
         yield { path: list, state: "mismatch", reason };
@@ -70,6 +74,16 @@ export class OwnVerification {
       const reason = `compressed (zisofs), and could not be expanded; listed in ${list}`;
       yield { ...fileOf(this.#image, tree, node), state: "unreadable", reason };
     }
+  }
+
+  // Whether no line of a list could be held against its file, nor its file be missed.
+  #isEmpty(): boolean {
+    const reports = this.#lists?.lists ?? [];
+    if (reports.some(({ stale, absent, partial }) => stale || (!partial && absent.count > 0))) {
+      return false;
+    }
+    const unread = [...this.#lists?.unread ?? [], ...this.#lists?.packed ?? []];
+    return unread.length === 0 && this.#claims.entries(this.#image).next().done === true;
   }
 
   /** What of the image the entries are about. */
