@@ -165,7 +165,8 @@ Deno.test("a list in UTF-16 is said not to be read", async () => {
       '"/x/md5sum.txt" was not read: its text is UTF-16, and lists are read in UTF-8; what it lists ' +
       "was not compared",
     ]);
-    assertEquals(await verified(list), ["/x/md5sum.txt unreadable"]);
+    // Nothing is left to verify against, which is no mismatch: the command ends with 2.
+    assertEquals(await verified(list), []);
   }
 });
 
@@ -175,7 +176,7 @@ Deno.test("an entry of more than 64 KiB is said not to be read", async () => {
     "what that lists was not compared";
   for (const list of [long, `${long}\n`]) {
     assertEquals(await notes(list), [message]);
-    assertEquals(await verified(list), ["/x/md5sum.txt unreadable"]);
+    assertEquals(await verified(list), []);
   }
   assertEquals(await notes(`${sums}${long}`), [message]);
   assertEquals((await verified(`${long}\n${sums}`)).sort(), [
