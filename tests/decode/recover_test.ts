@@ -256,6 +256,21 @@ Deno.test("what is searched where something is broken has an end, and says so", 
   assertEquals(blind.faults.map(({ message }) => /limit of 3 sectors/.test(message)), [true]);
 });
 
+Deno.test("no name is empty where the roots of both trees and all descriptors are lost", async () => {
+  const bytes = (await fixtureImage("sample")).slice();
+  for (const tree of ["primary", "joliet"] as const) {
+    const places = new Places(bytes);
+    zero(bytes, places.extent(places.descriptor(tree) + 156), SECTOR);
+  }
+  zeroSet(bytes);
+  const image = await examine(new MemorySource(bytes, "sample.iso"));
+  const { namespace } = image.richest() ?? {};
+  assert(namespace !== undefined);
+  const paths = Array.from(namespace.entries(), ({ path }) => path);
+  assertEquals(paths.filter((path) => path.includes("//") || path.endsWith("/")), []);
+  assert(paths.includes("/BIN/lantern"), paths.join(" "));
+});
+
 Deno.test("an image with nothing broken is not searched", async () => {
   for (const fixture of ["rr-112-xorriso", "joliet-genisoimage"]) {
     const bytes = await fixtureImage(fixture);

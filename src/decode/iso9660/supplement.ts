@@ -37,7 +37,10 @@ class Supplement {
     for (let node = 0; node < count; node++) {
       const twin = this.#twins[node] ?? UNKNOWN;
       if (!tree.isDirectory(node) || twin === UNKNOWN) continue;
-      if (node > 0 && tree.found.has(node)) tree.rename(node, utf8Name(this.#other, twin));
+      // The root of the other tree has no name to give.
+      if (node > 0 && twin > 0 && tree.found.has(node)) {
+        tree.rename(node, utf8Name(this.#other, twin));
+      }
       if (!tree.unreadable.has(node)) continue;
       this.#fill(node, twin);
       if (!this.#other.unreadable.has(twin)) tree.refilled.add(node);
