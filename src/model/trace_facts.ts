@@ -32,6 +32,8 @@ export type Filler = FileStretch & {
 /** Zeros inside a file whose format is compressed. */
 export type ZeroRun = FileStretch & {
   readonly format: string;
+  /** Whether what stands before and behind it is dense: else only a proof that fails makes it damage. */
+  readonly amidDense: boolean;
   /** Largest size of a piece, a power of two, that start and end are both multiples of. */
   readonly piece?: number;
 };

@@ -158,10 +158,16 @@ class Traces {
 
   async #addZeroRun(part: Part): Promise<void> {
     const format = await this.#formatOf(part);
-    if (format === undefined || !await this.#isAmidDense(part)) return;
+    if (format === undefined) return;
+    const amidDense = await this.#isAmidDense(part);
     this.#looked++;
     const piece = this.#pieceOf(part.span);
-    this.#zeroRuns.push({ ...stretchOf(part), format, ...(piece === undefined ? {} : { piece }) });
+    this.#zeroRuns.push({
+      ...stretchOf(part),
+      format,
+      amidDense,
+      ...(piece === undefined ? {} : { piece }),
+    });
   }
 
   async #formatOf({ tree, node }: Part): Promise<string | undefined> {

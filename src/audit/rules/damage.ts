@@ -140,8 +140,9 @@ function* checkFillers(_image: Image, { traces }: ProofFacts): Iterable<Hit> {
 
 function* checkZeros(image: Image, { traces, claims }: ProofFacts): Iterable<Hit> {
   for (const run of traces?.zeroRuns ?? []) {
-    const { span, tree, node, format, piece } = run;
+    const { span, tree, node, format, piece, amidDense } = run;
     const isProven = fails(claims?.failed ?? [], run, image);
+    if (!amidDense && !isProven) continue;
     yield {
       rule: rules.zeroRun,
       span,

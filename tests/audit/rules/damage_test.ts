@@ -1,6 +1,7 @@
 // Mutation cases of traces of damage, and of transfers that took the image for text.
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { gzipSync } from "node:zlib";
 import { buildImage } from "../../support/builder.ts";
 import { digestOf, ListedImage } from "../../support/listed_tree.ts";
 import { noise } from "../../support/noise.ts";
@@ -79,12 +80,29 @@ ruleCases("DMG-002", [
   },
 ]);
 
+/** Digits, compressed: their bytes are not dense. */
+const digits = new Uint8Array(
+  gzipSync(Array.from({ length: 200_000 }, (_, number) => `${number}\n`).join("")),
+);
+const plainImage = buildImage({ children: [{ name: "DIGITS.GZ;1", content: digits }] });
+const plainStart = at(plainImage.extents.get("primary:/DIGITS.GZ;1")?.[0]).start + 200 * KIB;
+
 ruleCases("DMG-003", [
   {
     name: "a piece of 64 KiB that never came",
     image,
     mutate: (view) => fill(view, inA, 64 * KIB),
     hits: [{ start: inA, length: 64 * KIB, severity: "warning" }],
+  },
+  {
+    name: "the same in a gzip member of few different bytes, which does not decode",
+    image: () => plainImage.bytes(),
+    mutate: (view) => fill(view, plainStart, 64 * KIB),
+    options: { deep: true },
+    hits: [
+      { start: plainStart, length: 64 * KIB, severity: "error" },
+      { rule: "PRF-017", start: 43_008, length: 333_896 },
+    ],
   },
 ]);
 
