@@ -264,6 +264,7 @@ async function readFacts(
     ...(options.manifest === undefined ? {} : { manifest: options.manifest }),
     ...(options.hashSet === undefined ? {} : { hashSet: options.hashSet }),
   }).catch(cut.unlessPartial);
+  const leftOut = pass === undefined ? leftOutOf(options) : [];
   const raw = pass?.data.raw;
   const displaced = raw === undefined ? [] : await readDisplaced(image, raw);
   const changed = await image.source.changed?.();
@@ -271,12 +272,22 @@ async function readFacts(
     ...computed,
     ...(pass === undefined ? {} : { ...pass.facts, data: pass.data }),
     claims: ledger.settle(),
+    ...(leftOut.length === 0 ? {} : { leftOut }),
     ...(displaced.length === 0 ? {} : { displaced }),
     ...(changed === undefined ? {} : { changed }),
     ...(options.rescueLog === undefined ? {} : { rescueLog: options.rescueLog }),
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(options.host === undefined ? {} : { host: options.host }),
   };
+}
+
+// A list that was given and not held against anything must not look as if it agreed.
+function leftOutOf({ deep, manifest, hashSet }: AuditOptions): string[] {
+  const lists = [manifest, hashSet].flatMap((list) => list === undefined ? [] : [list.name]);
+  return [
+    ...lists.map((name) => `no file was compared with ${name}`),
+    ...(deep === true ? ["no checksum inside a file was checked"] : []),
+  ];
 }
 
 // Kinds may be told apart by their structure: `truncated iso9660/...` before `truncated`.

@@ -167,7 +167,8 @@ export const rescueLog = () =>
 
 /** `--known`. */
 export const known = () =>
-  new Option("--known <file>", "a set of digests (any list): files that are in it are noted");
+  new Option("--known <file>", "a set of digests (any list): files that are in it are noted")
+    .conflicts("structure");
 
 /** `--manifest`. */
 export const manifest = () =>

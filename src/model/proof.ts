@@ -110,6 +110,8 @@ export type ProofFacts = {
   readonly errorCorrection?: ErrorCorrection;
   /** Bytes of the file that had been read when the work was interrupted; absent where it ended itself. */
   readonly interrupted?: { readonly bytes: number };
+  /** What was asked for and needs the data, which were not read: in words. */
+  readonly leftOut?: readonly string[];
   /** The storage says that the file changed while it was read. */
   readonly changed?: boolean;
   /** What the storage around the file says of it, where the caller looked. */

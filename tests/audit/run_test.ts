@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MemorySource } from "../../src/bytes/source.ts";
 import type { Finding } from "../../src/audit/result.ts";
-import { audit } from "../../src/audit/run.ts";
+import { audit, type AuditOptions } from "../../src/audit/run.ts";
 import { KEPT_PER_RULE } from "../../src/audit/finding_list.ts";
 import { exitStatus, verdictOf } from "../../src/audit/verdict.ts";
 import { examine } from "../../src/examine.ts";
@@ -410,4 +410,25 @@ Deno.test("a damaged pair of descriptors is one cause with its pairs as symptoms
   const bulk = findings.findIndex(({ rule }) => rule === "ISO-PVD-030");
   const pairs = findings.filter(({ causedBy }) => causedBy === bulk).map(({ rule }) => rule);
   assertEquals(pairs.sort(), ["ISO-PVD-003", "ISO-PVD-004", "ISO-PVD-005"]);
+});
+
+Deno.test("a list that nothing was compared with is named where the data were not read", async () => {
+  const image = await examine(new MemorySource(await fixtureImage(LEVEL_1), "x.iso"));
+  const list = { count: 0, path: () => ({ path: "" }), digests: () => [] };
+  const messages = async (more: AuditOptions) => {
+    const { findings } = await audit(image, { structureOnly: true, ...more });
+    return findings.filter(({ rule }) => rule === "LIM-001").map(({ message }) => message);
+  };
+  const [plain = ""] = await messages({});
+  assertEquals(
+    await messages({
+      manifest: { name: "a.txt", list },
+      hashSet: { name: "b.txt", list },
+      deep: true,
+    }),
+    [
+      `${plain}; no file was compared with a.txt; no file was compared with b.txt; ` +
+      "no checksum inside a file was checked",
+    ],
+  );
 });

@@ -105,9 +105,11 @@ function* checkNotRun(image: Image, facts: ProofFacts): Iterable<Hit> {
   yield* notRunOfLists(facts);
   for (const note of image.container.notes) yield { rule: rules.notRun, message: note };
   if (data === undefined) {
+    const asked = (facts.leftOut ?? []).map((each) => `; ${each}`).join("");
     yield {
       rule: rules.notRun,
-      message: "the data were not read: no digests, and nothing said of gaps, slack and trailers",
+      message:
+        `the data were not read: no digests, and nothing said of gaps, slack and trailers${asked}`,
     };
   }
 }

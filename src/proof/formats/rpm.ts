@@ -1,5 +1,6 @@
 // RPM packages (versions 3 to 6 of the format): digests of header and payload.
 
+import { hex } from "../../bytes/text.ts";
 import { decodeLatin1 } from "../../bytes/text.ts";
 import { type Algorithm, createDigest, type Digest } from "../../kernel/digest.ts";
 import { be, begins } from "./content.ts";
@@ -76,7 +77,9 @@ type Wanted = { readonly name: string; readonly recorded: string; readonly diges
 function wantedDigest({ tags }: Header, number: number, algorithm: Algorithm): Wanted | undefined {
   const tag = tags.get(number);
   if (tag === undefined) return undefined;
-  const recorded = tag.type === 7 ? hexOf(tag.bytes.subarray(0, tag.count)) : textOf(tag.bytes);
+  const recorded = tag.type === 7
+    ? hex(tag.bytes.subarray(0, Math.min(tag.count, TEXT)))
+    : textOf(tag.bytes);
   return { name: algorithm.toUpperCase(), recorded, digest: createDigest(algorithm) };
 }
 
@@ -201,8 +204,4 @@ const TEXT = 256;
 function textOf(bytes: Uint8Array): string {
   const end = bytes.subarray(0, TEXT).indexOf(0);
   return decodeLatin1(bytes.subarray(0, end < 0 ? TEXT : end)).toLowerCase();
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes.subarray(0, TEXT), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,6 @@
 // The Windows Imaging Format: the SHA-1 of every resource, and of pieces of 10 MiB in the integrity table.
 
+import { hex } from "../../bytes/text.ts";
 import { LzxDecoder } from "../codecs/lzx.ts";
 import { decodeXpress } from "../codecs/xpress.ts";
 import { begins, Content, le } from "./content.ts";
@@ -119,7 +120,7 @@ async function checkPieces(
     const to = Math.min(end, from + size);
     const content = new Content("sha1");
     await readContent(reader, to - from, content);
-    const recorded = hexOf(digests.subarray(index * DIGEST, (index + 1) * DIGEST));
+    const recorded = hex(digests.subarray(index * DIGEST, (index + 1) * DIGEST));
     judge({ what: PIECE, from, to }, recorded, content.hex(), report);
   }
 }
@@ -156,7 +157,7 @@ async function resourcesOf({ lookup }: Archive, reader: FileReader): Promise<Res
   const table = await reader.look(lookup.offset, lookup.size);
   const resources: Resource[] = [];
   for (let at = 0; at + ENTRY <= table.length; at += ENTRY) {
-    resources.push(resourceAt(table, at, hexOf(table.subarray(at + 30, at + 50))));
+    resources.push(resourceAt(table, at, hex(table.subarray(at + 30, at + 50))));
   }
   return resources.sort((a, b) => a.offset - b.offset);
 }
@@ -306,8 +307,4 @@ class ChunkStarts {
     }
     return le(this.#bytes, at - this.#at, this.#width);
   }
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,6 @@
 // xz files (format 1.2.1): the checks of all headers, blocks, indexes and footers.
 
+import { hex } from "../../bytes/text.ts";
 import { Crc64 } from "../codecs/checksums.ts";
 import type { Sink } from "../codecs/decoder.ts";
 import { type Filter, makeFilter } from "../codecs/filters.ts";
@@ -155,7 +156,7 @@ async function checkBlock(
   if (padding.some((byte) => byte !== 0)) {
     throw new Damaged("the padding of a block is not zero", reader.position);
   }
-  const recorded = hexOf(await take(reader, check.size));
+  const recorded = hex(await take(reader, check.size));
   const to = reader.position;
   const what = `xz ${check.name}`;
   const computed = sum?.hex();
@@ -172,10 +173,6 @@ async function checkBlock(
 
 function unsummed({ name, size }: Check): string {
   return size === 0 ? "its blocks have no check" : `${name} of its blocks is not known`;
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function checkSize(what: string, recorded: number | undefined, found: number, at: number): void {
